@@ -1,0 +1,47 @@
+import { native } from './binding.ts';
+import { closeScope, openScope } from './scopes.ts';
+import { Tensor } from './Tensor.ts';
+
+/** A promise in place of a result is refused by the compiler: no `await` may stand in a scope. */
+type Sync<T> = T extends PromiseLike<unknown> ? never : T;
+
+/**
+ * Runs `work`, then frees every tensor born in it except those it returns (alone, in arrays, in plain objects and Maps).
+ * The kept ones belong to the tidy() around this one, or to the caller. Freeing a tensor is safe while autograd still
+ * needs its value: the graph holds its own reference.
+ */
+export function tidy<T>(work: () => Sync<T>): T {
+  openScope();
+  let kept: Set<Tensor> | undefined;
+  try {
+    const result = work();
+    kept = new Set(tensorsIn(result));
+    return result as T;
+  } finally {
+    for (const tensor of closeScope()) {
+      if (kept?.has(tensor)) tensor.hand();
+      else tensor[Symbol.dispose]();
+    }
+  }
+}
+
+/** Runs `work` without recording it for gradients. */
+export function noGrad<T>(work: () => Sync<T>): T {
+  const was = native().gradMode(0);
+  try {
+    return work() as T;
+  } finally {
+    native().gradMode(was ? 1 : 0);
+  }
+}
+
+/** Tensor handles of this thread that were not freed yet: for leak tests and for `doctor`. */
+export const liveTensors = (): number => native().liveTensors();
+
+/** Every tensor reachable through arrays, Maps and plain objects. */
+function* tensorsIn(value: unknown): Generator<Tensor> {
+  if (value instanceof Tensor) yield value;
+  else if (Array.isArray(value)) for (const item of value) yield* tensorsIn(item);
+  else if (value instanceof Map) for (const item of value.values()) yield* tensorsIn(item);
+  else if (value?.constructor === Object) for (const item of Object.values(value)) yield* tensorsIn(item);
+}
