@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { DpoSettings, dpoStage } from '../../src/settings/dpo.ts';
+import { explain, settingLines } from '../../src/settings/explain.ts';
+import { losses } from '../../src/settings/losses.ts';
+import { editDistance, nearest } from '../../src/settings/nearest.ts';
+import { PretrainSettings } from '../../src/settings/pretrain.ts';
+import { settingsFrom } from '../../src/settings/readSettings.ts';
+import { SftSettings } from '../../src/settings/sft.ts';
+
+test('every setting says what it means', () => {
+  for (const schema of [DpoSettings, SftSettings, PretrainSettings]) {
+    for (const { name, means } of settingLines(schema)) assert.notEqual(means, '', name);
+  }
+});
+
+test('the losses read only settings that exist', () => {
+  for (const { reads } of Object.values(losses)) for (const name of reads) assert.ok(name in DpoSettings.shape, name);
+});
+
+test('--explain shows every formula with its paper, or those of the chosen losses with the settings in use', () => {
+  const all = explain(dpoStage);
+  for (const { formula, paper } of Object.values(losses)) assert.ok(all.includes(formula) && all.includes(paper));
+  assert.match(all, /learning_rate: 1e-6 +Peak learning rate \(number > 0\)/);
+
+  const settings = settingsFrom(dpoStage, { model: 'm', data: 'd', loss_type: 'ipo', beta: 0.3 }, 'the test');
+  const chosen = explain(dpoStage, settings);
+  assert.ok(chosen.includes(losses.ipo.formula) && !chosen.includes(losses.hinge.formula));
+  assert.match(chosen, /beta: 0\.3 /);
+});
+
+test('edit distance is a metric, and counts a known case right', () => {
+  assert.equal(editDistance('kitten', 'sitting'), 3); // Levenshtein's textbook example
+  const word = fc.string({ maxLength: 8 });
+  fc.assert(
+    fc.property(word, word, word, (a, b, c) => {
+      assert.equal(editDistance(a, b), editDistance(b, a));
+      assert.equal(editDistance(a, b) === 0, a === b);
+      assert.ok(editDistance(a, c) <= editDistance(a, b) + editDistance(b, c));
+    }),
+  );
+});
+
+test('the nearest name is the one with the fewest changes', () => {
+  assert.equal(nearest('bata', ['data', 'beta', 'seed']), 'data');
+  assert.equal(nearest('max_len', ['max_steps', 'max_length']), 'max_length');
+});
