@@ -1,0 +1,65 @@
+/** Checks a record against a schema, and says in words what is wrong with it. */
+import type { z } from 'zod';
+import type { Row } from './row.ts';
+
+/** A record that does not have what its format needs. The reader adds file and line. */
+export class RowError extends Error {
+  readonly field: string | undefined;
+  constructor(message: string, field?: string) {
+    super(message);
+    this.field = field;
+  }
+}
+
+/** The record as the schema has it. Throws a {@link RowError} about its first fault. */
+export function parseRow<T>(schema: z.ZodType<T>, row: Row): T {
+  const result = schema.safeParse(row);
+  if (result.success) return result.data;
+  const issue = innermost(result.error.issues[0]!);
+  const field = fieldName(issue.path);
+  const value = issue.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], row);
+  if (value === undefined && issue.code !== 'custom') throw new RowError(`"${field}" is missing`, field);
+  throw new RowError(`"${field}" is ${shown(value)}; expected ${expected(issue)}`, field);
+}
+
+type Issue = z.core.$ZodIssue;
+
+/** Of the alternatives of a union, the fault of the one that came furthest; the union itself when none came further. */
+function innermost(issue: Issue): Issue {
+  if (issue.code !== 'invalid_union') return issue;
+  const deepest = issue.errors
+    .map((alternative) => alternative[0]!)
+    .reduce((a, b) => (b.path.length > a.path.length ? b : a));
+  if (deepest.path.length === 0) return issue;
+  return innermost({ ...deepest, path: [...issue.path, ...deepest.path] });
+}
+
+function fieldName(path: readonly PropertyKey[]): string {
+  return path.map((key, i) => (typeof key === 'number' ? `[${key}]` : `${i > 0 ? '.' : ''}${String(key)}`)).join('');
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  string: 'text',
+  array: 'a list',
+  tuple: 'a list',
+  object: 'an object',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+};
+
+function expected(issue: Issue): string {
+  if (issue.code === 'invalid_type') return WORDS[issue.expected] ?? issue.expected;
+  if (issue.code === 'invalid_value') return issue.values.map((value) => JSON.stringify(value)).join(' or ');
+  if (issue.code === 'too_small') return issue.origin === 'array' ? 'at least one' : `at least ${issue.minimum}`;
+  if (issue.code === 'too_big') return `at most ${issue.maximum}`;
+  if (issue.code === 'invalid_union') return issue.errors.map((alternative) => expected(alternative[0]!)).join(' or ');
+  return issue.message;
+}
+
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  if (typeof value === 'object' && value !== null) return 'an object';
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}

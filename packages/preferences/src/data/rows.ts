@@ -1,0 +1,54 @@
+import { DataError, type LineUnit } from '../errors.ts';
+import { openBytes } from './bytes.ts';
+import { type Piece, splitArray, splitLines } from './lines.ts';
+import { parquetRows } from './parquet.ts';
+import { checkedRow, type ReadRow } from './row.ts';
+
+export interface Rows {
+  /** What `line` counts. */
+  readonly unit: LineUnit;
+  readonly rows: AsyncIterable<ReadRow>;
+}
+
+/**
+ * The records of a JSONL file, a JSON array (both also gzipped) or a Parquet file, told apart by content, one at a time.
+ * Damage to one record is a message in its place; damage to the file throws a {@link DataError}.
+ */
+export async function openRows(path: string): Promise<Rows> {
+  const opened = await openBytes(path);
+  if (opened.kind === 'parquet') return { unit: 'row', rows: parquetRows(path) };
+  return { unit: 'line', rows: opened.kind === 'array' ? arrayRows(path, opened.chunks) : lineRows(opened.chunks) };
+}
+
+async function* lineRows(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<ReadRow> {
+  for await (const piece of splitLines(chunks)) yield parsed(piece);
+}
+
+async function* arrayRows(path: string, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<ReadRow> {
+  const pieces = splitArray(chunks);
+  let next = await pieces.next();
+  for (; !next.done; next = await pieces.next()) yield parsed(next.value);
+  if (next.value === 'closed') return;
+  const what = next.value === 'cut off' ? 'the JSON array is cut off: its closing ] is missing' : 'text follows the ]';
+  throw new DataError(path, `${what}. A file holds one JSON array, or one JSON object per line.`);
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function parsed({ line, bytes }: Piece): ReadRow {
+  if (!bytes) return { line, message: 'longer than 256 MiB' };
+  let text: string;
+  try {
+    text = utf8.decode(bytes);
+  } catch {
+    return {
+      line,
+      message: `not valid UTF-8${bytes[0] === 0xff || bytes[0] === 0xfe ? ' (it looks like UTF-16)' : ''}`,
+    };
+  }
+  try {
+    return checkedRow(line, JSON.parse(text));
+  } catch (error) {
+    return { line, message: `not valid JSON (${(error as Error).message})` };
+  }
+}
