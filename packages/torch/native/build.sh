@@ -35,6 +35,6 @@ if has_library torch_cuda; then link=(-Wl,--no-as-needed "${link[@]}" -ltorch_cu
 made=$out.$$
 trap 'rm -f "$made"' EXIT
 printf '#include "%s"\n' "$native"/*.cc | "$cxx" -x c++ - -o "$made" -std="$(standard)" -O2 -fPIC -shared \
-  -D_GLIBCXX_USE_CXX11_ABI="$(string_abi)" -I"$native" -isystem "$node_api" \
-  -isystem "$include" -isystem "$include/torch/csrc/api/include" "${link[@]}"
+  -D_GLIBCXX_USE_CXX11_ABI="$(string_abi)" -I"$native" -I"$node_api" \
+  -I"$include" -I"$include/torch/csrc/api/include" "${link[@]}"
 mv "$made" "$out"

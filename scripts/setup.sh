@@ -1,0 +1,81 @@
+#!/usr/bin/env bash
+# Sees to what Attune needs: Node 24, npm packages, libtorch and the addon compiled against it. What is done is not done
+# again; what cannot be had is told in one line.
+#
+#   scripts/setup.sh          tries again what could not be had before
+#   source scripts/setup.sh   does not; afterwards a fitting `node` is first in PATH
+#
+# Everything it makes is in .attune/ and node_modules/; only Debian's packages go into the system, by apt-get.
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+made=$root/.attune
+node_version=24.21.0
+
+say() { printf 'attune: %s\n' "$*" >&2; }
+fail() {
+  say "$@"
+  exit 1
+}
+digest() { if command -v sha256sum >/dev/null; then sha256sum; else shasum -a 256; fi | cut -c1-16; }
+
+# step NAME: does NAME unless NAME_is_done. One process at a time, so that two that start together do not install twice.
+step() {
+  "$1_is_done" || (
+    if command -v flock >/dev/null; then flock 9; fi
+    "$1_is_done" || "$1"
+  ) 9>"$made/lock"
+}
+
+# give_up WHAT MESSAGE, gave_up WHAT: what failed is not tried again at every start, only by scripts/setup.sh itself.
+give_up() {
+  mkdir -p "$made/gave-up"
+  printf '%s\n' "$2" >"$made/gave-up/$1"
+  say "$2"
+}
+gave_up() { [[ -e $made/gave-up/$1 ]]; }
+
+# --- Node: the machine's where it is new enough, else one of our own ---
+
+prefer_own_node() {
+  local bin
+  for bin in "$made"/node/node_modules/node-*/bin; do
+    if [[ -x $bin/node && :$PATH: != *:$bin:* ]]; then export PATH=$bin:$PATH; fi
+  done
+}
+
+node_24_is_done() {
+  local version
+  prefer_own_node
+  version=$(node --version 2>/dev/null) && version=${version#v} && ((${version%%.*} >= 24))
+}
+
+node_24() {
+  local have package
+  have=$(node --version 2>/dev/null || echo none)
+  package=node-$(uname -s | tr '[:upper:]' '[:lower:]')-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')
+  command -v npm >/dev/null || fail "Node 24 or newer is needed (here: $have) and there is no npm to fetch it with. Install Node.js 24."
+  say "Node 24 is needed (here: $have): fetching one of our own"
+  npm install --prefix "$made/node" --no-save --no-package-lock --loglevel=error "$package@$node_version" >&2 </dev/null ||
+    fail "npm could not fetch $package@$node_version. Check the network and npm's settings, or install Node.js 24."
+}
+
+# --- npm packages, from the lock file ---
+
+packages_stamp() { digest <"$root/package-lock.json"; }
+packages_is_done() { [[ -d $root/node_modules && $(cat "$made/packages" 2>/dev/null) == "$(packages_stamp)" ]]; }
+packages() {
+  say 'installing npm packages'
+  command -v npm >/dev/null || fail 'npm packages are missing and there is no npm. Install Node.js 24 together with npm.'
+  (cd "$root" && npm ci --include=dev --loglevel=error >&2 </dev/null) ||
+    fail 'npm ci failed (see above). Check the network and npm'"'"'s settings, then run make setup.'
+  packages_stamp >"$made/packages"
+}
+
+source "$root/scripts/libtorch.sh"
+
+mkdir -p "$made"
+if [[ ${BASH_SOURCE[0]} == "$0" ]]; then rm -rf "$made/gave-up"; fi
+step node_24
+prefer_own_node
+step packages
+see_to_libtorch
