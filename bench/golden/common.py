@@ -29,7 +29,7 @@ def rounded(value, digits: int = 7):
     if isinstance(value, (list, tuple)):
         return [rounded(item, digits) for item in value]
     if isinstance(value, float):
-        return float(f"{value:.{digits}g}")
+        return float(f"{value:.{digits}g}") + 0.0  # no negative zeros
     return value
 
 
