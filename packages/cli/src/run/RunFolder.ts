@@ -1,0 +1,175 @@
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { parse, stringify } from 'yaml';
+import { RunError } from '../errors.ts';
+import { partialSuffix, removeFolder, writeFolder, writeWhole } from './durable.ts';
+import { readStepLines, type StepLine, toJsonl } from './lines.ts';
+import { fileHeader, scalars } from './tensorboard.ts';
+
+type Settings = Readonly<Record<string, unknown>>;
+
+/** A checkpoint on the disk. */
+export interface Checkpoint {
+  readonly step: number;
+  readonly path: string;
+}
+
+/** Settings that say how a run is watched and kept, not what it computes: they may change when it is resumed. */
+const watching = new Set(['logging_steps', 'eval_steps', 'save_steps', 'save_total_limit']);
+
+/** The newest checkpoint of a run folder, whether or not the run goes on. */
+export const latestCheckpoint = (runFolder: string): Checkpoint | undefined => checkpoints(runFolder).at(-1);
+
+/** The checkpoints of a run folder, oldest first. */
+export function checkpoints(runFolder: string): Checkpoint[] {
+  const folder = join(runFolder, 'checkpoints');
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  return names
+    .filter((name) => /^step-\d+$/.test(name))
+    .map((name) => ({ step: Number(name.slice('step-'.length)), path: join(folder, name) }))
+    .sort((a, b) => a.step - b.step);
+}
+
+/**
+ * A run's folder while the run goes on: `config.yaml`, `metrics.jsonl` with a TensorBoard event file beside it,
+ * `samples.jsonl`, `checkpoints/step-N/`, `final/`. The process may be killed at any moment: a checkpoint that was
+ * saved stays whole, and resuming cuts away what was logged after it.
+ */
+export class RunFolder implements Disposable {
+  readonly path: string;
+  readonly #metrics: number;
+  readonly #samples: number;
+  readonly #events: number;
+  readonly #now: () => number;
+
+  private constructor(path: string, lines: { metrics: StepLine[]; samples: StepLine[] }, now: () => number) {
+    this.path = path;
+    this.#now = now;
+    this.#metrics = appending(join(path, 'metrics.jsonl'), toJsonl(lines.metrics));
+    this.#samples = appending(join(path, 'samples.jsonl'), toJsonl(lines.samples));
+    this.#events = appending(join(path, 'events.out.tfevents.0.attune'), eventsOf(lines.metrics, now()));
+  }
+
+  /**
+   * A new run.
+   *
+   * @param settings complete, as `readSettings` gives them
+   * @param now seconds since 1970
+   * @throws RunError when the folder already holds something
+   */
+  static create(path: string, settings: Settings, now = secondsSince1970): RunFolder {
+    if (existsSync(path) && readdirSync(path).length > 0) {
+      const remedy = existsSync(join(path, 'config.yaml')) ? 'Go on with --resume, or choose' : 'Choose';
+      throw new RunError(`${path} is not empty. ${remedy} another folder with --set output_dir=….`);
+    }
+    mkdirSync(join(path, 'checkpoints'), { recursive: true });
+    writeWhole(join(path, 'config.yaml'), stringify(settings));
+    return new RunFolder(path, { metrics: [], samples: [] }, now);
+  }
+
+  /**
+   * A run that goes on from its newest checkpoint (`latestCheckpoint`), or from its start where it has none. What was
+   * logged of later steps is cut away, so log a step before saving its checkpoint.
+   *
+   * @throws RunError when there is no run, or it was started with other settings
+   */
+  static resume(path: string, settings: Settings, now = secondsSince1970): RunFolder {
+    const config = join(path, 'config.yaml');
+    if (!existsSync(config)) throw new RunError(`${path} holds no run: it has no config.yaml. Leave --resume out.`);
+    refuseChanges(path, parse(readFileSync(config, 'utf8')), settings);
+    const last = latestCheckpoint(path)?.step ?? -1;
+    const kept = (name: string) => readStepLines(join(path, name)).filter(({ step }) => step <= last);
+    for (const folder of [path, join(path, 'checkpoints')]) {
+      for (const name of readdirSync(folder).filter((entry) => entry.endsWith(partialSuffix))) {
+        rmSync(join(folder, name), { recursive: true });
+      }
+    }
+    return new RunFolder(path, { metrics: kept('metrics.jsonl'), samples: kept('samples.jsonl') }, now);
+  }
+
+  /** Logs one step's numbers, under TRL's keys, to `metrics.jsonl` and the event file. */
+  metrics(step: number, values: Readonly<Record<string, number>>): void {
+    const line = { step, time: this.#now(), ...values };
+    writeSync(this.#metrics, toJsonl([line]));
+    writeSync(this.#events, eventOf(line));
+  }
+
+  /** Logs responses sampled at a step. */
+  samples(step: number, samples: readonly Readonly<Record<string, unknown>>[]): void {
+    writeSync(this.#samples, toJsonl(samples.map((sample) => ({ step, ...sample }))));
+  }
+
+  /** Saves `checkpoints/step-N/`: `write` fills the folder it is given. Of the older ones, `keep` − 1 stay. */
+  async checkpoint(
+    step: number,
+    write: (folder: string) => Promise<void> | void,
+    keep = Infinity,
+  ): Promise<Checkpoint> {
+    for (const file of [this.#metrics, this.#samples]) fsyncSync(file); // what resuming will keep
+    const path = join(this.path, 'checkpoints', `step-${step}`);
+    await writeFolder(path, write);
+    const all = checkpoints(this.path);
+    for (const old of all.slice(0, Math.max(0, all.length - keep))) await removeFolder(old.path);
+    return { step, path };
+  }
+
+  /** Saves `final/`: the run's result. */
+  final(write: (folder: string) => Promise<void> | void): Promise<void> {
+    return writeFolder(join(this.path, 'final'), write);
+  }
+
+  /** Writes `report.html`. */
+  report(html: string): string {
+    const path = join(this.path, 'report.html');
+    writeWhole(path, html);
+    return path;
+  }
+
+  [Symbol.dispose](): void {
+    for (const file of [this.#metrics, this.#samples, this.#events]) closeSync(file);
+  }
+}
+
+const secondsSince1970 = (): number => Date.now() / 1000;
+
+/** Replaces a file by this content, whole or not at all, and opens it for appending. */
+function appending(path: string, content: string | Uint8Array): number {
+  writeWhole(path, content);
+  return openSync(path, 'a');
+}
+
+/** The event file is a function of `metrics.jsonl`, so that resuming can write it anew. */
+const eventsOf = (metrics: readonly StepLine[], now: number): Buffer =>
+  Buffer.concat([fileHeader(timeOf(metrics[0]) ?? now), ...metrics.map(eventOf)]);
+
+function eventOf(line: StepLine): Buffer {
+  const { step, time: _, ...values } = line;
+  const numbers = Object.entries(values).filter((entry): entry is [string, number] => Number.isFinite(entry[1]));
+  return scalars(step, timeOf(line) ?? 0, Object.fromEntries(numbers));
+}
+
+const timeOf = (line: StepLine | undefined): number | undefined =>
+  typeof line?.time === 'number' ? line.time : undefined;
+
+function refuseChanges(path: string, before: Settings, now: Settings): void {
+  const names = new Set([...Object.keys(before), ...Object.keys(now)]);
+  const plain = JSON.parse(JSON.stringify(now)) as Settings; // as YAML gives it back: without what is undefined
+  const changed = [...names].filter((name) => !watching.has(name) && !isDeepStrictEqual(before[name], plain[name]));
+  if (changed.length === 0) return;
+  const list = changed.map((name) => `${name} was ${asText(before[name])} and is now ${asText(plain[name])}`);
+  const remedy = 'Resume with the settings it was started with, or start another run with --set output_dir=….';
+  throw new RunError(`${path} was started with other settings: ${list.join('; ')}. ${remedy}`);
+}
+
+const asText = (value: unknown): string => (value === undefined ? 'left out' : JSON.stringify(value));
