@@ -76,7 +76,10 @@ export class Tensor {
     if (dtype === 'float64') return [...new Float64Array(native().toBuffer(this.handle))];
     if (dtype === 'int64') return [...new BigInt64Array(native().toBuffer(this.handle))].map(Number);
     if (dtype === 'uint8' || dtype === 'bool') return [...new Uint8Array(native().toBuffer(this.handle))];
-    using exact = dtype === 'float32' ? this.detach() : this.to(dtype === 'bfloat16' || dtype === 'float16' ? 'float32' : 'float64');
+    using exact =
+      dtype === 'float32'
+        ? this.detach()
+        : this.to(dtype === 'bfloat16' || dtype === 'float16' ? 'float32' : 'float64');
     return exact.dtype === 'float64' ? exact.toArray() : [...new Float32Array(native().toBuffer(exact.handle))];
   }
   /** The values' bytes, row-major, in this tensor's dtype. */

@@ -33,7 +33,10 @@ export interface Binding {
 
   operator(name: string, overload: string): number; // -1 where this libtorch has none of that name
   schema(name: string, overload: string): string | undefined;
-  call(operator: number, ...args: readonly NativeArgument[]): Handle | number | boolean | (Handle | Handle[] | number)[] | undefined;
+  call(
+    operator: number,
+    ...args: readonly NativeArgument[]
+  ): Handle | number | boolean | (Handle | Handle[] | number)[] | undefined;
 
   backward(outputs: readonly Handle[], gradients: readonly (Handle | 0)[]): void;
   grad(leaf: Handle): Handle | 0;

@@ -24,7 +24,12 @@ const typedArrays = {
 /** A tensor with these values, float32 unless told otherwise: tensor([[1, 2], [3, 4]], { dtype: 'int64' }). */
 export function tensor(values: Nested | Float32Array | Float64Array, { dtype, device = 'cpu' }: Kind = {}): Tensor {
   if (ArrayBuffer.isView(values)) {
-    return fromBytes(values, [values.length], dtype ?? (values instanceof Float64Array ? 'float64' : 'float32'), device);
+    return fromBytes(
+      values,
+      [values.length],
+      dtype ?? (values instanceof Float64Array ? 'float64' : 'float32'),
+      device,
+    );
   }
   const shape: number[] = [];
   for (let level: Nested = values; typeof level === 'object'; level = level[0] ?? 0) shape.push(level.length);
@@ -34,7 +39,8 @@ export function tensor(values: Nested | Float32Array | Float64Array, { dtype, de
 
 function encode(values: readonly number[], dtype: DType): ArrayBufferView {
   if (dtype === 'int64') return BigInt64Array.from(values, BigInt);
-  if (!(dtype in typedArrays)) throw new TypeError(`tensor() makes no ${dtype}; make a float32 and convert it with .to('${dtype}').`);
+  if (!(dtype in typedArrays))
+    throw new TypeError(`tensor() makes no ${dtype}; make a float32 and convert it with .to('${dtype}').`);
   return typedArrays[dtype as keyof typeof typedArrays].from(values);
 }
 
@@ -52,8 +58,11 @@ export const zeros = (shape: readonly number[], { dtype = 'float32', device = 'c
 export const ones = (shape: readonly number[], { dtype = 'float32', device = 'cpu' }: Kind = {}): Tensor =>
   run('ones', shape, dtypeCodes[dtype], undefined, device);
 
-export const full = (shape: readonly number[], value: number, { dtype = 'float32', device = 'cpu' }: Kind = {}): Tensor =>
-  run('full', shape, value, dtypeCodes[dtype], undefined, device);
+export const full = (
+  shape: readonly number[],
+  value: number,
+  { dtype = 'float32', device = 'cpu' }: Kind = {},
+): Tensor => run('full', shape, value, dtypeCodes[dtype], undefined, device);
 
 /** Memory whose values are whatever was there. */
 export const empty = (shape: readonly number[], { dtype = 'float32', device = 'cpu' }: Kind = {}): Tensor =>

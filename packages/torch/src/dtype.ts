@@ -25,4 +25,6 @@ export function dtypeOf(code: number): DType {
 
 /** Bytes of one element. */
 export const bytesOf = (dtype: DType): number =>
-  ({ uint8: 1, int8: 1, bool: 1, int16: 2, float16: 2, bfloat16: 2, int32: 4, float32: 4, int64: 8, float64: 8 })[dtype];
+  ({ uint8: 1, int8: 1, bool: 1, int16: 2, float16: 2, bfloat16: 2, int32: 4, float32: 4, int64: 8, float64: 8 })[
+    dtype
+  ];

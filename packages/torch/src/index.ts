@@ -1,8 +1,11 @@
 export * from './create.ts';
 export * from './dims.ts';
-export { type DType, bytesOf } from './dtype.ts';
+export { bytesOf, type DType } from './dtype.ts';
 export * from './errors.ts';
+export * from './optim.ts';
 export { Generator } from './random.ts';
 export * from './run.ts';
+export * from './safetensors.ts';
+export * from './schedules.ts';
 export { type Operand, Tensor } from './Tensor.ts';
 export { liveTensors, noGrad, tidy } from './tidy.ts';

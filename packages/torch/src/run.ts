@@ -42,7 +42,8 @@ export const runVoid = (name: string, ...args: readonly Argument[]): void => voi
 
 function call(name: string, args: readonly Argument[]) {
   const operator = numberOf(name);
-  if (operator < 0) throw new NativeError(`${name} (libtorch ${native().version()})`, 'there is no operator of this name');
+  if (operator < 0)
+    throw new NativeError(`${name} (libtorch ${native().version()})`, 'there is no operator of this name');
   try {
     return native().call(operator, ...args.map(cross));
   } catch (error) {
@@ -76,7 +77,9 @@ function split(name: string): [base: string, overload: string] {
 function describe(name: string, args: readonly Argument[]): string {
   const shown = args.map((arg) => {
     if (arg instanceof Tensor) return arg.disposed ? 'a freed tensor' : `${arg.dtype}[${arg.shape.join(', ')}]`;
-    return Array.isArray(arg) && arg.some((item) => item instanceof Tensor) ? `${arg.length} tensors` : JSON.stringify(arg);
+    return Array.isArray(arg) && arg.some((item) => item instanceof Tensor)
+      ? `${arg.length} tensors`
+      : JSON.stringify(arg);
   });
   return `${name}(${shown.join(', ')})`;
 }

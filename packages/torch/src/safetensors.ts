@@ -1,0 +1,156 @@
+import { closeSync, fstatSync, fsyncSync, openSync, readSync, renameSync, writeSync } from 'node:fs';
+import { native } from './binding.ts';
+import { bytesOf, type DType } from './dtype.ts';
+import { FileError } from './errors.ts';
+import { Tensor } from './Tensor.ts';
+import { tidy } from './tidy.ts';
+
+/** The format's names for element types. https://github.com/huggingface/safetensors, "Format". */
+const dtypes: Readonly<Record<string, DType>> = {
+  F64: 'float64',
+  F32: 'float32',
+  F16: 'float16',
+  BF16: 'bfloat16',
+  I64: 'int64',
+  I32: 'int32',
+  I16: 'int16',
+  I8: 'int8',
+  U8: 'uint8',
+  BOOL: 'bool',
+};
+const codes = new Map(Object.entries(dtypes).map(([code, dtype]) => [dtype, code]));
+
+/** The format allows a header of at most 100 MB. */
+const mostHeaderBytes = 100_000_000;
+
+/** Where a tensor lies in its file. */
+export interface TensorEntry {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly start: number; // bytes from the beginning of the file
+  readonly bytes: number;
+}
+
+/** Reads and checks the header of a safetensors file: untrusted, so every offset is held against the file's length. */
+export function readSafetensorsHeader(path: string): { entries: TensorEntry[]; metadata: Record<string, string> } {
+  const file = open(path);
+  try {
+    const { size } = fstatSync(file);
+    const header = readHeader(file, path, size);
+    const { __metadata__: metadata = {}, ...tensors } = header.json as Record<string, never> & {
+      __metadata__?: Record<string, string>;
+    };
+    const entries = Object.entries(tensors).map(([name, info]) => entryOf(path, name, info, header.end, size));
+    return { entries, metadata };
+  } finally {
+    closeSync(file);
+  }
+}
+
+/**
+ * The tensors of a safetensors file, by name, without copying: their memory is the file's pages, read as they are
+ * touched. A tensor that does not start at a multiple of its element size is copied. Writing to one stays private to
+ * this process. The caller owns them.
+ */
+export function readSafetensors(path: string): Map<string, Tensor> {
+  const { entries } = readSafetensorsHeader(path);
+  return tidy(() => {
+    const file = new Tensor(native().mapFile(path)); // uint8 [bytes]
+    return new Map(
+      entries.map(({ name, dtype, shape, start, bytes }) => {
+        const slice = file.narrow(0, start, bytes);
+        const aligned = start % bytesOf(dtype) === 0 ? slice : slice.clone();
+        return [name, aligned.viewAs(dtype).view(shape)];
+      }),
+    );
+  });
+}
+
+/**
+ * Writes tensors as one safetensors file: under a temporary name, synced, then renamed, so that no half-written file
+ * ever has this name. Names are written in sorted order, larger elements first, as the format's own library does.
+ */
+export function writeSafetensors(
+  path: string,
+  tensors: ReadonlyMap<string, Tensor>,
+  metadata: Record<string, string> = {},
+): void {
+  const order = [...tensors].sort(([a, x], [b, y]) => bytesOf(y.dtype) - bytesOf(x.dtype) || (a < b ? -1 : 1));
+  const header: Record<string, unknown> = { __metadata__: { format: 'pt', ...metadata } };
+  let offset = 0;
+  for (const [name, { dtype, shape, size }] of order) {
+    const bytes = size * bytesOf(dtype);
+    header[name] = { dtype: codes.get(dtype), shape, data_offsets: [offset, (offset += bytes)] };
+  }
+  const json = Buffer.from(JSON.stringify(header));
+  const padded = Buffer.concat([json, Buffer.alloc((8 - (json.length % 8)) % 8, ' ')]); // data starts at a multiple of 8
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(padded.length));
+
+  const temporary = `${path}.writing`;
+  const file = openSync(temporary, 'w');
+  try {
+    for (const part of [length, padded]) writeAll(file, part);
+    for (const [, tensor] of order) writeAll(file, tensor.toBytes());
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(temporary, path);
+}
+
+function writeAll(file: number, bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length; )
+    done += writeSync(file, bytes, done, Math.min(bytes.length - done, 2 ** 30));
+}
+
+function open(path: string): number {
+  try {
+    return openSync(path, 'r');
+  } catch (error) {
+    throw new FileError(path, `cannot be opened (${(error as NodeJS.ErrnoException).code}). Is the path right?`);
+  }
+}
+
+function readHeader(file: number, path: string, size: number): { json: object; end: number } {
+  const broken = (problem: string) =>
+    new FileError(path, `not a whole safetensors file: ${problem}. Fetch or write it again.`);
+  const length = Buffer.alloc(8);
+  if (size < 8 || readSync(file, length, 0, 8, 0) < 8)
+    throw broken(`it has ${size} bytes, fewer than its header's length takes`);
+  const headerBytes = Number(length.readBigUInt64LE());
+  if (headerBytes > mostHeaderBytes || 8 + headerBytes > size) {
+    throw broken(`its header claims ${headerBytes} bytes, the file has ${size}`);
+  }
+  const text = Buffer.alloc(headerBytes);
+  readSync(file, text, 0, headerBytes, 8);
+  try {
+    return { json: JSON.parse(text.toString('utf8')), end: 8 + headerBytes };
+  } catch (error) {
+    throw broken(`its header is not JSON (${(error as Error).message})`);
+  }
+}
+
+function entryOf(
+  path: string,
+  name: string,
+  info: { dtype?: string; shape?: number[]; data_offsets?: number[] },
+  dataStart: number,
+  size: number,
+): TensorEntry {
+  const wrong = (problem: string) =>
+    new FileError(path, `tensor ${JSON.stringify(name)} ${problem}. Fetch or write the file again.`);
+  const dtype = dtypes[info?.dtype ?? ''];
+  if (!dtype) throw wrong(`has dtype ${JSON.stringify(info?.dtype)}; known are ${Object.keys(dtypes).join(', ')}`);
+  const { shape, data_offsets: offsets } = info;
+  const whole = (list: unknown): list is number[] =>
+    Array.isArray(list) && list.every((n) => Number.isSafeInteger(n) && n >= 0);
+  if (!whole(shape) || !whole(offsets) || offsets.length !== 2) throw wrong('has no valid shape and data_offsets');
+  const [from, to] = offsets as [number, number];
+  const bytes = shape.reduce((product, dim) => product * dim, bytesOf(dtype));
+  if (to - from !== bytes)
+    throw wrong(`of shape [${shape.join(', ')}] needs ${bytes} bytes, its offsets give ${to - from}`);
+  if (dataStart + to > size) throw wrong(`ends at byte ${dataStart + to}, the file has ${size}: it was cut off`);
+  return { name, dtype, shape, start: dataStart + from, bytes };
+}
