@@ -133,3 +133,20 @@ const dequantizers: Readonly<Record<Exclude<GgmlType, 'F32'>, Dequantize>> = {
   Q4_K: q4_k,
   Q6_K: q6_k,
 };
+
+/**
+ * llama2.c's int8 tensors: all values, then a float32 scale for each `groupSize` consecutive ones.  value = scale·q
+ *
+ * @param bytes n int8 followed by n / groupSize float32; must start at a multiple of 4 bytes in its buffer
+ */
+export function dequantizeGroups(bytes: Uint8Array<ArrayBuffer>, groupSize: number): Float32Array<ArrayBuffer> {
+  const count = (bytes.length * groupSize) / (groupSize + 4);
+  const quants = new Int8Array(bytes.buffer, bytes.byteOffset, count);
+  const scales = new Float32Array(bytes.slice(count).buffer); // a copy, because `count` need not be a multiple of 4
+  const out = new Float32Array(count);
+  for (let group = 0, i = 0; group < scales.length; group++) {
+    const scale = scales[group]!;
+    for (const end = i + groupSize; i < end; i++) out[i] = scale * quants[i]!;
+  }
+  return out;
+}
