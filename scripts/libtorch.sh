@@ -34,7 +34,7 @@ find_libtorch() {
 }
 
 torch_version() {
-  sed -n 's/.*define TORCH_VERSION_\(MAJOR\|MINOR\|PATCH\) \([0-9]*\)$/\2/p' \
+  sed -nE 's/.*define TORCH_VERSION_(MAJOR|MINOR|PATCH) ([0-9]+).*/\2/p' \
     "$torch"/include/torch/csrc/api/include/torch/version.h "$torch"/include/torch/headeronly/version.h 2>/dev/null | paste -sd. -
 }
 
@@ -108,8 +108,9 @@ addon() {
 }
 
 see_to_libtorch() {
+  local torch='' torch_lib torch_library torch_whose build folder
   step libtorch
-  find_libtorch || return 0
+  if [[ -z $torch ]]; then find_libtorch || return 0; fi # what a step sets in its subshell is lost
   step blas
   step compiler
   if gave_up compiler; then return; fi

@@ -39,13 +39,14 @@ gave_up() { [[ -e $made/gave-up/$1 ]]; }
 prefer_own_node() {
   local bin
   for bin in "$made"/node/node_modules/node-*/bin; do
-    if [[ -x $bin/node && :$PATH: != *:$bin:* ]]; then export PATH=$bin:$PATH; fi
+    if [[ -x $bin/node ]]; then export PATH=$bin:$PATH && return; fi
   done
+  return 1
 }
 
 node_24_is_done() {
   local version
-  prefer_own_node
+  if prefer_own_node; then return; fi
   version=$(node --version 2>/dev/null) && version=${version#v} && ((${version%%.*} >= 24))
 }
 
@@ -76,6 +77,6 @@ source "$root/scripts/libtorch.sh"
 mkdir -p "$made"
 if [[ ${BASH_SOURCE[0]} == "$0" ]]; then rm -rf "$made/gave-up"; fi
 step node_24
-prefer_own_node
+node_24_is_done
 step packages
 see_to_libtorch

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Binding } from './binding.ts';
 import { AttuneError } from './errors.ts';
@@ -66,7 +67,9 @@ function readBuild(folder: string): Build[] {
  */
 export function loadBinding(build: Build = findBuild()): Binding {
   try {
-    return createRequire(import.meta.url)(build.addon);
+    const binding: Binding = createRequire(import.meta.url)(build.addon);
+    useAllCores(binding);
+    return binding;
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new NativeLoadError(
@@ -75,4 +78,9 @@ export function loadBinding(build: Build = findBuild()): Binding {
       cause,
     );
   }
+}
+
+/** Debian's libtorch takes the processors of some virtual machines for one; others count for themselves, and right. */
+function useAllCores(binding: Binding): void {
+  if (process.env.OMP_NUM_THREADS === undefined && binding.threads() === 1) binding.threads(availableParallelism());
 }

@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# make test: formatting and lint, types, then every test. Arguments narrow the tests down: scripts/test.sh 'packages/torch/**/*.test.ts'
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
+cd "$root"
+(($#)) || set -- 'packages/*/test/**/*.test.ts' 'recipes/**/*.test.ts'
+
+node_modules/.bin/biome check .
+node_modules/.bin/tsc --noEmit
+
+# One thread each and a test file per core: with more, they would wait for one another.
+OMP_NUM_THREADS=1 node --test --test-concurrency="$(node -p 'os.availableParallelism()')" \
+  --test-reporter=spec --test-reporter-destination=stdout --test-reporter=tap --test-reporter-destination="$made/test.tap" "$@"
+grep -q '^# pass [1-9]' "$made/test.tap" || fail "no test ran: nothing matches $*"
