@@ -164,6 +164,9 @@ const autoJ = format({
 
 const Verdict = z.literal([0, 1, 2]);
 
+/** Where a response was the word True or False, the published file has a truth value. */
+const Response = z.preprocess((text) => (typeof text === 'boolean' ? (text ? 'True' : 'False') : text), z.string());
+
 /** Wang et al. 2023 (arXiv:2306.05087); three people judged each pair, which gives three comparisons. */
 const pandaLm = format({
   name: 'PandaLM',
@@ -173,8 +176,8 @@ const pandaLm = format({
     idx: Id.optional(),
     instruction: z.string(),
     input: z.string().optional(),
-    response1: z.string(),
-    response2: z.string(),
+    response1: Response,
+    response2: Response,
     annotator1: Verdict,
     annotator2: Verdict,
     annotator3: Verdict,

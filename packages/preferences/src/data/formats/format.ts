@@ -3,8 +3,11 @@ import { parseRow } from '../parse.ts';
 import type { Row } from '../row.ts';
 import { Message } from '../types.ts';
 
+/** A row that gives no record: neither response was better, or nobody decided. */
+export type Undecided = 'tie' | 'skip';
+
 /** A way of writing records of one kind (pairs, comparisons, prompts, …) in rows. */
-export interface Format<T> {
+export interface Format<T extends object> {
   readonly name: string;
   /** What each line must have, as a sentence; stands at the end of error messages. */
   readonly needs: string;
@@ -13,16 +16,16 @@ export interface Format<T> {
   /** Whether a row looks like it, so loosely that a row with one field missing still does. */
   readonly fits: (row: Row) => boolean;
   /** The records of a row. Throws a `RowError` about what is wrong with it. */
-  readonly read: (row: Row, line: number) => T[];
+  readonly read: (row: Row, line: number) => (T | Undecided)[];
 }
 
 /** Makes a format of a schema for its rows and a function from a checked row to records. */
-export function format<S extends z.ZodRawShape, T>(definition: {
+export function format<S extends z.ZodRawShape, T extends object>(definition: {
   name: string;
   needs: string;
   fits: (row: Row) => boolean;
   row: z.ZodObject<S>;
-  records: (row: z.infer<z.ZodObject<S>>, line: number) => T[];
+  records: (row: z.infer<z.ZodObject<S>>, line: number) => (T | Undecided)[];
 }): Format<T> {
   const { name, needs, fits, row: schema, records } = definition;
   const fields = new Set(Object.keys(schema.shape));
@@ -30,8 +33,12 @@ export function format<S extends z.ZodRawShape, T>(definition: {
 }
 
 /** The same rows read as something else. */
-export function mapFormat<A, B>(source: Format<A>, change: (record: A) => B[]): Format<B> {
-  return { ...source, read: (row, line) => source.read(row, line).flatMap(change) };
+export function mapFormat<A extends object, B extends object>(
+  source: Format<A>,
+  change: (record: A) => (B | Undecided)[],
+): Format<B> {
+  const changed = (record: A | Undecided) => (typeof record === 'string' ? [record] : change(record));
+  return { ...source, read: (row, line) => source.read(row, line).flatMap(changed) };
 }
 
 /** Whether a row has all these fields. */

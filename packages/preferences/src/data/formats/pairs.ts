@@ -12,12 +12,10 @@ import {
   has,
   Id,
   systemMessage,
+  type Undecided,
   withInput,
   withoutUndefined,
 } from './format.ts';
-
-/** A pair; or `tie` (neither is better) or `skip` (nobody decided), from which no pair can be made. */
-export type MaybePair = Pair | 'tie' | 'skip';
 
 interface RawPair {
   readonly id?: string;
@@ -120,7 +118,7 @@ const ultraFeedback = format({
   needs: 'Each line needs instruction and completions, each with response and overall_score.',
   fits: (row) => has(row, 'instruction', 'completions'),
   row: z.object({ instruction: z.string(), completions: z.array(ScoredCompletion) }),
-  records: ({ instruction, completions }): MaybePair[] => {
+  records: ({ instruction, completions }): (Pair | Undecided)[] => {
     const scores = completions.map((completion, i) => {
       const score = completion.overall_score ?? completion.score;
       const field = `completions[${i}].overall_score`;
@@ -146,7 +144,7 @@ const arena = format({
     conversation_b: AnyMessages,
     winner: z.enum(['model_a', 'model_b', 'tie', 'tie (bothbad)']),
   }),
-  records: ({ question_id, conversation_a, conversation_b, winner }): MaybePair[] => {
+  records: ({ question_id, conversation_a, conversation_b, winner }): (Pair | Undecided)[] => {
     if (winner !== 'model_a' && winner !== 'model_b') return ['tie'];
     const first = winner === 'model_a';
     const [chosen, rejected] = first ? [conversation_a, conversation_b] : [conversation_b, conversation_a];
@@ -155,7 +153,7 @@ const arena = format({
 });
 
 /** Every way to write pairs, the more particular before the more general. */
-export const pairFormats: readonly Format<MaybePair>[] = [
+export const pairFormats: readonly Format<Pair>[] = [
   hhRlhf,
   llamaFactory,
   llamaFactoryV1,

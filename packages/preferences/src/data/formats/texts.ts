@@ -46,7 +46,7 @@ export const promptFormats: readonly Format<Prompt>[] = [prompts, instructions, 
 const labelled = format({
   name: 'unpaired responses',
   needs: 'Each line needs prompt, completion and label (true or false).',
-  fits: (row) => has(row, 'completion', 'label') || has(row, 'prompt', 'completion'),
+  fits: (row) => has(row, 'completion', 'label'),
   row: z.object({ id: Id.optional(), prompt: AnyContent, completion: AnyContent, label: z.boolean() }),
   records: ({ id, prompt, completion, label }) => [
     withoutUndefined<Unpaired>({ id, ...sameForm(prompt, completion), label }),
@@ -86,10 +86,11 @@ const alpaca = format({
   },
 });
 
+/** With a label it is an unpaired response, perhaps an unwanted one, and nothing to learn by heart. */
 const completions = format({
   name: 'prompts and completions',
   needs: 'Each line needs prompt and completion.',
-  fits: (row) => has(row, 'prompt') && (has(row, 'completion') || has(row, 'response')),
+  fits: (row) => has(row, 'prompt') && (has(row, 'completion') || has(row, 'response')) && !has(row, 'label'),
   row: z.object({ prompt: AnyContent, completion: AnyContent.optional(), response: AnyContent.optional() }),
   records: ({ prompt, completion, response }): Text[] => {
     const answer = completion ?? response;
@@ -101,7 +102,7 @@ const completions = format({
 const conversations = format({
   name: 'conversations',
   needs: 'Each line needs messages (or conversations).',
-  fits: (row) => has(row, 'messages') || has(row, 'conversations'),
+  fits: (row) => (has(row, 'messages') || has(row, 'conversations')) && !has(row, 'chosen') && !has(row, 'label'),
   row: z.object({
     system: z.string().optional(),
     messages: AnyMessages.optional(),

@@ -1,0 +1,78 @@
+/** Every format of every kind of record. To add one, write it in its file and add it to the list there. */
+import { maybePair } from '../pairsFromComparisons.ts';
+import type { Comparison, Pair, Prompt, Text, Unpaired } from '../types.ts';
+import { comparisonFormats } from './comparisons.ts';
+import { type Format, mapFormat } from './format.ts';
+import { pairFormats } from './pairs.ts';
+import { promptFormats, textFormats, unpairedFormats } from './texts.ts';
+
+/** Formats that give one kind of record, by themselves or by conversion, and what to say when none fits. */
+export interface Source<T extends object> {
+  readonly formats: readonly Format<T>[];
+  readonly wanted: string;
+  readonly needs: string;
+}
+
+const pairs: readonly Format<Pair>[] = [
+  ...pairFormats,
+  ...comparisonFormats.map((format) => mapFormat(format, (comparison) => [maybePair(comparison)])),
+];
+
+/** Pairs are derived from comparisons, prompts and single responses from pairs; never the other way round. */
+export const sources: {
+  readonly pairs: Source<Pair>;
+  readonly comparisons: Source<Comparison>;
+  readonly unpaired: Source<Unpaired>;
+  readonly prompts: Source<Prompt>;
+  readonly texts: Source<Text>;
+} = {
+  pairs: {
+    formats: pairs,
+    wanted: 'preference pairs',
+    needs: 'Each line needs prompt, chosen and rejected.',
+  },
+  comparisons: {
+    formats: comparisonFormats,
+    wanted: 'comparisons',
+    needs: 'Each line needs id, prompt, responses, choice and judge.',
+  },
+  unpaired: {
+    formats: [...unpairedFormats, ...pairs.map((format) => mapFormat(format, bothResponses))],
+    wanted: 'labelled responses',
+    needs: 'Each line needs prompt, completion and label (true or false).',
+  },
+  prompts: {
+    formats: [
+      ...comparisonFormats.map((format) => mapFormat(format, ({ id, prompt }) => [{ id, prompt }])),
+      ...pairFormats.map((format) => mapFormat(format, (pair) => [promptOf(pair)])),
+      ...promptFormats,
+    ],
+    wanted: 'prompts',
+    needs: 'Each line needs prompt.',
+  },
+  texts: {
+    formats: textFormats,
+    wanted: 'texts',
+    needs: 'Each line needs text, or messages, or prompt and completion.',
+  },
+};
+
+/** The kinds of records, and the formats that are written for each; of several that fit a file, the first decides. */
+export const nativeFormats = [
+  ['pairs', pairFormats],
+  ['comparisons', comparisonFormats],
+  ['unpaired', unpairedFormats],
+  ['texts', textFormats],
+  ['prompts', promptFormats],
+] as const satisfies readonly (readonly [keyof typeof sources, readonly Format<object>[]])[];
+
+function promptOf({ id, prompt }: Pair): Prompt {
+  return id === undefined ? { prompt } : { id, prompt };
+}
+
+function bothResponses({ prompt, chosen, rejected }: Pair): Unpaired[] {
+  return [
+    { prompt, completion: chosen, label: true },
+    { prompt, completion: rejected, label: false },
+  ];
+}

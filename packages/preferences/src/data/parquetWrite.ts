@@ -1,0 +1,95 @@
+/** Parquet from records: the schema is read off the values, so any of our records can be written. */
+import type { SchemaElement } from 'hyparquet';
+import { parquetWriteBuffer } from 'hyparquet-writer';
+import { InvalidValueError } from '../errors.ts';
+
+/** The shape of a column. Every field is optional in the file, as fields are in records. */
+type Shape = 'text' | 'number' | 'boolean' | { readonly list: Shape | undefined } | { readonly fields: Shapes };
+type Shapes = ReadonlyMap<string, Shape>;
+
+/** The bytes of a Parquet file (Snappy) with a column for each field. A column holds one shape in all records. */
+export function parquetBytes(records: readonly object[]): Uint8Array {
+  const columns = new Map<string, Shape>();
+  for (const record of records) addFields(columns, record, '');
+  const schema = [
+    { name: 'root', num_children: columns.size },
+    ...[...columns].flatMap(([name, shape]) => elements(name, shape)),
+  ];
+  const columnData = [...columns.keys()].map((name) => ({
+    name,
+    data: records.map((record) => (record as Record<string, unknown>)[name] ?? null),
+  }));
+  return new Uint8Array(parquetWriteBuffer({ columnData, schema }));
+}
+
+function addFields(shapes: Map<string, Shape>, record: object, path: string): void {
+  for (const [name, value] of Object.entries(record)) {
+    if (value === undefined) continue;
+    const field = path + name;
+    shapes.set(name, merged(shapes.get(name), shapeOf(value, field), field));
+  }
+}
+
+function shapeOf(value: unknown, field: string): Shape {
+  if (typeof value === 'number' || typeof value === 'boolean') return typeof value as 'number' | 'boolean';
+  if (typeof value === 'string') {
+    if (value.isWellFormed()) return 'text';
+    throw new InvalidValueError(
+      `A text in "${field}"`,
+      'whole characters (Parquet is UTF-8; JSONL can hold it)',
+      'cut',
+    );
+  }
+  if (Array.isArray(value)) {
+    return {
+      list: value
+        .map((item) => shapeOf(item, field))
+        .reduce<Shape | undefined>((a, b) => merged(a, b, field), undefined),
+    };
+  }
+  const fields = new Map<string, Shape>();
+  addFields(fields, value as object, `${field}.`);
+  return { fields };
+}
+
+function merged(a: Shape | undefined, b: Shape | undefined, field: string): Shape {
+  if (a === undefined || b === undefined || a === b) return (a ?? b)!;
+  if (typeof a === 'object' && typeof b === 'object') {
+    if ('list' in a && 'list' in b) return { list: a.list || b.list ? merged(a.list, b.list, field) : undefined };
+    if ('fields' in a && 'fields' in b) {
+      const fields = new Map(a.fields);
+      for (const [name, shape] of b.fields) fields.set(name, merged(fields.get(name), shape, `${field}.${name}`));
+      return { fields };
+    }
+  }
+  throw new InvalidValueError(
+    `"${field}"`,
+    'one form in all records (JSONL can hold both)',
+    `${word(a)} and ${word(b)}`,
+  );
+}
+
+const word = (shape: Shape): string => (typeof shape === 'string' ? shape : 'list' in shape ? 'a list' : 'an object');
+
+const LEAVES = {
+  text: { type: 'BYTE_ARRAY', converted_type: 'UTF8' },
+  number: { type: 'DOUBLE' },
+  boolean: { type: 'BOOLEAN' },
+} as const;
+
+/** A column as Parquet lays out its tree, depth first; lists in the standard's three levels. */
+function elements(name: string, shape: Shape): SchemaElement[] {
+  const optional = { name, repetition_type: 'OPTIONAL' } as const;
+  if (typeof shape === 'string') return [{ ...optional, ...LEAVES[shape] }];
+  if ('list' in shape) {
+    return [
+      { ...optional, converted_type: 'LIST', num_children: 1 },
+      { name: 'list', repetition_type: 'REPEATED', num_children: 1 },
+      ...elements('element', shape.list ?? 'text'),
+    ];
+  }
+  return [
+    { ...optional, num_children: shape.fields.size },
+    ...[...shape.fields].flatMap(([field, inner]) => elements(field, inner)),
+  ];
+}

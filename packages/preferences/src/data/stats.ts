@@ -1,0 +1,101 @@
+/** What a data set is like, in numbers. */
+import { type Summary, summary } from '../stats/summary.ts';
+import { pairKey, promptKey, responseKey } from './keys.ts';
+import { type Content, type Pair, toMessages, toText } from './types.ts';
+
+/** Lengths of texts: Unicode code points, words between white space, and tokens where a tokenizer was given. */
+export interface Lengths {
+  readonly characters: Summary;
+  readonly words: Summary;
+  readonly tokens?: Summary;
+}
+
+export interface PairStats {
+  readonly pairs: number;
+  /** Distinct prompts. */
+  readonly prompts: number;
+  /** Messages of the user in the prompt; 1 for a prompt that is text. */
+  readonly turns: Summary;
+  readonly prompt: Lengths;
+  readonly chosen: Lengths;
+  readonly rejected: Lengths;
+  /** Share (0 to 1) of pairs whose chosen response has more characters; equal lengths count half. */
+  readonly chosenLonger: number;
+  /** Pairs that repeat an earlier one. */
+  readonly duplicates: number;
+  /** Pairs whose two responses are the same. */
+  readonly identical: number;
+  /** Pairs with a response of white space only. */
+  readonly empty: number;
+}
+
+/** Counts the tokens of a text. */
+export type Count = (text: string) => number;
+
+/** Statistics of preference pairs, as in the data table (Table 2) of Hou et al. 2024 (arXiv:2404.00934) and beyond. */
+export function pairStats(pairs: readonly Pair[], count?: Count): PairStats {
+  const longer = pairs.map(({ chosen, rejected }) => {
+    const difference = codePoints(toText(chosen)) - codePoints(toText(rejected));
+    return difference > 0 ? 1 : difference < 0 ? 0 : 0.5;
+  });
+  return {
+    pairs: pairs.length,
+    prompts: new Set(pairs.map((pair) => promptKey(pair.prompt))).size,
+    turns: summary(pairs.map((pair) => turns(pair.prompt))),
+    prompt: lengths(
+      pairs.map((pair) => pair.prompt),
+      count,
+    ),
+    chosen: lengths(
+      pairs.map((pair) => pair.chosen),
+      count,
+    ),
+    rejected: lengths(
+      pairs.map((pair) => pair.rejected),
+      count,
+    ),
+    chosenLonger: summary(longer).mean,
+    duplicates: pairs.length - new Set(pairs.map(pairKey)).size,
+    identical: pairs.filter((pair) => responseKey(pair.chosen) === responseKey(pair.rejected)).length,
+    empty: pairs.filter((pair) => isEmpty(pair.chosen) || isEmpty(pair.rejected)).length,
+  };
+}
+
+export interface ContentStats extends Lengths {
+  readonly n: number;
+  readonly distinct: number;
+  readonly empty: number;
+  readonly turns: Summary;
+}
+
+/** Statistics of prompts, or of any other texts or conversations. */
+export function contentStats(contents: readonly Content[], count?: Count): ContentStats {
+  return {
+    n: contents.length,
+    distinct: new Set(contents.map(promptKey)).size,
+    empty: contents.filter(isEmpty).length,
+    turns: summary(contents.map(turns)),
+    ...lengths(contents, count),
+  };
+}
+
+/** Lengths of texts, messages taken together. */
+export function lengths(contents: readonly Content[], count?: Count): Lengths {
+  const texts = contents.map(toText);
+  const counted = { characters: summary(texts.map(codePoints)), words: summary(texts.map(words)) };
+  return count ? { ...counted, tokens: summary(texts.map(count)) } : counted;
+}
+
+/** Unicode code points: an emoji is one or a few, never the two halves UTF-16 makes of it. */
+export function codePoints(text: string): number {
+  let count = 0;
+  for (const _ of text) count++;
+  return count;
+}
+
+const words = (text: string): number => text.match(/\S+/gu)?.length ?? 0;
+
+const turns = (prompt: Content): number => toMessages(prompt, 'user').filter(({ role }) => role === 'user').length;
+
+/** Whether there is nothing but white space. */
+export const isEmpty = (content: Content): boolean => toText(content).trim() === '';

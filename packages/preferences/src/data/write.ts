@@ -1,0 +1,49 @@
+/** Writes records; the ending of the name says how, because there is no content yet to look at. */
+import { createGzip } from 'node:zlib';
+import { writeAtomically } from './atomic.ts';
+import { parquetBytes } from './parquetWrite.ts';
+
+/**
+ * Writes records as Parquet (`.parquet`), one JSON array (`.json`) or JSONL (anything else); `.gz` after either of the
+ * last two packs it. Columns are the records' own fields, which for pairs, prompts and unpaired responses are TRL's.
+ * No part of a file is ever left behind.
+ */
+export async function writeRecords(path: string, records: Iterable<object>): Promise<void> {
+  if (path.endsWith('.parquet')) return writeAtomically(path, [parquetBytes([...records])]);
+  const packed = path.endsWith('.gz');
+  const array = (packed ? path.slice(0, -'.gz'.length) : path).endsWith('.json');
+  return writeAtomically(path, inBlocks(array ? arrayText(records) : lineText(records)), packed ? [createGzip()] : []);
+}
+
+function* lineText(records: Iterable<object>): Generator<string> {
+  for (const record of records) yield `${json(record)}\n`;
+}
+
+function* arrayText(records: Iterable<object>): Generator<string> {
+  let before = '[\n';
+  for (const record of records) {
+    yield before + json(record);
+    before = ',\n';
+  }
+  yield before === '[\n' ? '[]\n' : '\n]\n';
+}
+
+/** JSON on one line for everybody: many programs also break lines at these three characters, so they are escaped. */
+const json = (record: object): string =>
+  JSON.stringify(record).replace(
+    /[\u0085\u2028\u2029]/g,
+    (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+
+const BLOCK = 2 ** 16; // characters; a write for each line would be slow
+
+function* inBlocks(texts: Iterable<string>): Generator<string> {
+  let block = '';
+  for (const text of texts) {
+    block += text;
+    if (block.length < BLOCK) continue;
+    yield block;
+    block = '';
+  }
+  yield block;
+}
