@@ -1,7 +1,7 @@
 import { type Handle, native } from './binding.ts';
 import { type DType, dtypeCodes, dtypeOf } from './dtype.ts';
 import { DisposedError } from './errors.ts';
-import type { Generator } from './random.ts';
+import type { Random } from './random.ts';
 import { run, runMany } from './run.ts';
 import { enroll } from './scopes.ts';
 
@@ -43,7 +43,7 @@ export class Tensor {
     this.#handle = 0;
   }
 
-  /** Passes a tensor that a tidy() kept to the scope around it. */
+  /** Passes a tensor that a tidy() kept to the scope around it. For tidy() alone. */
   hand(): void {
     if (this.#handle !== 0 && !enroll(this)) forgotten.register(this, this.#handle, this);
   }
@@ -366,6 +366,9 @@ export class Tensor {
   tril(diagonal = 0): Tensor {
     return run('tril', this, diagonal);
   }
+  triu(diagonal = 0): Tensor {
+    return run('triu', this, diagonal);
+  }
   /** The same bytes read as another dtype. */
   viewAs(dtype: DType): Tensor {
     return run('view.dtype', this, dtypeCodes[dtype]);
@@ -384,8 +387,8 @@ export class Tensor {
   // Drawing
 
   /** `count` indices per row of non-negative weights [..., n], drawn with replacement. */
-  multinomial(count: number, generator: Generator): Tensor {
-    return run('multinomial', this, count, true, generator);
+  multinomial(count: number, random: Random): Tensor {
+    return run('multinomial', this, count, true, random);
   }
 
   // In place
@@ -413,19 +416,19 @@ export class Tensor {
     return this.#change('zero_');
   }
   /** Draws every element from the normal distribution. */
-  normal_({ mean = 0, std = 1, generator }: { mean?: number; std?: number; generator: Generator }): this {
-    return this.#change('normal_', mean, std, generator);
+  normal_({ mean = 0, std = 1, random }: { mean?: number; std?: number; random: Random }): this {
+    return this.#change('normal_', mean, std, random);
   }
   /** Draws every element evenly from [from, to). */
-  uniform_({ from = 0, to = 1, generator }: { from?: number; to?: number; generator: Generator }): this {
-    return this.#change('uniform_', from, to, generator);
+  uniform_({ from = 0, to = 1, random }: { from?: number; to?: number; random: Random }): this {
+    return this.#change('uniform_', from, to, random);
   }
   /** 1 with probability p, else 0. */
-  bernoulli_(p: number, generator: Generator): this {
-    return this.#change('bernoulli_.float', p, generator);
+  bernoulli_(p: number, random: Random): this {
+    return this.#change('bernoulli_.float', p, random);
   }
 
-  #change(operator: string, ...args: (Operand | Generator)[]): this {
+  #change(operator: string, ...args: (Operand | Random)[]): this {
     run(operator, this, ...args);
     return this;
   }

@@ -4,7 +4,7 @@ import { loadBinding } from './load.ts';
 export type Handle = number & { readonly __tensor: true };
 
 /** A source of random numbers on the native side. */
-export type GeneratorHandle = number & { readonly __generator: true };
+export type RandomHandle = number & { readonly __generator: true };
 
 /** What crosses as an operator's argument; a handle where the schema says Tensor, a dtype's code where it says ScalarType. */
 export type NativeArgument =
@@ -45,9 +45,9 @@ export interface Binding {
   setRequiresGrad(tensor: Handle, on: number): void;
   gradMode(on?: number): boolean;
 
-  generator(device: string, seed: number): GeneratorHandle;
-  generatorState(generator: GeneratorHandle): Handle;
-  setGeneratorState(generator: GeneratorHandle, state: Handle): void;
+  generator(device: string, seed: number): RandomHandle;
+  generatorState(generator: RandomHandle): Handle;
+  setGeneratorState(generator: RandomHandle, state: Handle): void;
 }
 
 let loaded: Binding | undefined;

@@ -1,6 +1,6 @@
 import { native } from './binding.ts';
 import { type DType, dtypeCodes } from './dtype.ts';
-import type { Generator } from './random.ts';
+import type { Random } from './random.ts';
 import { run } from './run.ts';
 import { Tensor } from './Tensor.ts';
 
@@ -73,8 +73,8 @@ export const arange = (end: number, { dtype = 'int64', device = 'cpu' }: Kind = 
   run('arange', end, dtypeCodes[dtype], undefined, device);
 
 /** Standard normal values. */
-export const randn = (shape: readonly number[], generator: Generator, kind: Kind = {}): Tensor =>
-  empty(shape, kind).normal_({ generator });
+export const randn = (shape: readonly number[], random: Random, kind: Kind = {}): Tensor =>
+  empty(shape, kind).normal_({ random });
 
 /** Joins along an existing dimension. */
 export const cat = (tensors: readonly Tensor[], dim = 0): Tensor => run('cat', tensors, dim);

@@ -1,11 +1,13 @@
 export * from './create.ts';
 export * from './dims.ts';
 export { bytesOf, type DType } from './dtype.ts';
+export * from './engine.ts';
 export * from './errors.ts';
+export { NativeLoadError } from './load.ts';
 export * from './optim.ts';
-export { Generator } from './random.ts';
+export { Random } from './random.ts';
 export * from './run.ts';
 export * from './safetensors.ts';
 export * from './schedules.ts';
 export { type Operand, Tensor } from './Tensor.ts';
-export { liveTensors, noGrad, tidy } from './tidy.ts';
+export { liveTensors, noGrad, owned, tensorsOf, tidy } from './tidy.ts';

@@ -1,12 +1,12 @@
-import { type GeneratorHandle, native } from './binding.ts';
+import { native, type RandomHandle } from './binding.ts';
 import { Tensor } from './Tensor.ts';
 
 /**
  * A seeded source of random numbers. Operators that draw take one as an argument; nothing here draws from libtorch's
  * global source, so that data order, dropout and sampling can each have a seed of their own.
  */
-export class Generator {
-  readonly handle: GeneratorHandle;
+export class Random {
+  readonly handle: RandomHandle;
 
   constructor(seed: number, device = 'cpu') {
     this.handle = native().generator(device, seed);

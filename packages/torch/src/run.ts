@@ -1,12 +1,12 @@
 import { type Handle, type NativeArgument, native } from './binding.ts';
 import { NativeError } from './errors.ts';
-import type { Generator } from './random.ts';
+import type { Random } from './random.ts';
 import { Tensor } from './Tensor.ts';
 
 /** What an operator takes from TypeScript. Dtypes cross as `dtypeCodes`, devices as 'cpu' or 'cuda:0'. */
 export type Argument =
   | Tensor
-  | Generator
+  | Random
   | number
   | boolean
   | string
@@ -55,7 +55,7 @@ function cross(arg: Argument): NativeArgument {
   if (arg instanceof Tensor) return arg.handle;
   if (typeof arg !== 'object' || arg === null) return arg;
   if (Array.isArray(arg)) return arg.map((item) => (item instanceof Tensor ? item.handle : item));
-  return (arg as Generator).handle;
+  return (arg as Random).handle;
 }
 
 function wrap(result: unknown, args: readonly Argument[]): Tensor {

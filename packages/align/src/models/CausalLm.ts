@@ -1,0 +1,22 @@
+import { linear, type Tensor } from '@attune/torch';
+import { Module } from '../nn/Module.ts';
+import type { Layout } from './Layout.ts';
+
+/** A causal language model: tokens in, a distribution over the next token out. */
+export abstract class CausalLm extends Module {
+  /** `config.json` as it was read, to be written again with the weights. */
+  abstract readonly config: Readonly<Record<string, unknown>>;
+  abstract readonly vocabSize: number;
+  /** The most tokens a sequence may have. */
+  abstract readonly maxPositions: number;
+  /** The vocabulary head [vocab, hidden]: logits are hidden · headᵀ. */
+  abstract readonly head: Tensor;
+
+  /** What each token has become after the last norm: ids [tokens] int64 → [tokens, hidden]. */
+  abstract hidden(ids: Tensor, layout: Layout): Tensor;
+
+  /** Unnormalised next-token scores: [n, hidden] → [n, vocab]. */
+  logits(hidden: Tensor): Tensor {
+    return linear(hidden, this.head);
+  }
+}

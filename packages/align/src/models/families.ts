@@ -1,0 +1,29 @@
+import type { Kind } from '../nn/Module.ts';
+import type { CausalLm } from './CausalLm.ts';
+import { ConfigReader } from './configs.ts';
+import { Gpt2, gpt2Config } from './gpt2.ts';
+import { Llama, llamaConfig } from './llama.ts';
+import { mistralConfig } from './mistral.ts';
+import { qwen2Config } from './qwen2.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** The architectures there are, under the checkpoint's `model_type`. */
+const families: Readonly<Record<string, (read: ConfigReader, json: Json, kind: Kind) => CausalLm>> = {
+  llama: (read, json, kind) => new Llama(llamaConfig(read), json, kind),
+  mistral: (read, json, kind) => new Llama(mistralConfig(read), json, kind),
+  qwen2: (read, json, kind) => new Llama(qwen2Config(read), json, kind),
+  gpt2: (read, json, kind) => new Gpt2(gpt2Config(read), json, kind),
+};
+
+/**
+ * The model that a `config.json` describes, its weights not yet filled in.
+ *
+ * @param path where the configuration was read, for errors
+ * @throws FileError where a field is missing or names something these architectures do not compute
+ */
+export function buildModel(json: Json, path: string, kind: Kind): CausalLm {
+  const read = new ConfigReader(json, path);
+  read.only('model_type', Object.keys(families), null);
+  return families[json.model_type as string]!(read, json, kind);
+}

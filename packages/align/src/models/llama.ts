@@ -1,0 +1,192 @@
+import { embedding, empty, type Tensor } from '@attune/torch';
+import { Linear } from '../nn/Linear.ts';
+import { type Kind, Module } from '../nn/Module.ts';
+import { RmsNorm } from '../nn/norms.ts';
+import { Rope, type RopeScaling, type Rotation, rotate } from '../nn/Rope.ts';
+import { CausalLm } from './CausalLm.ts';
+import type { ConfigReader } from './configs.ts';
+import type { Layout } from './Layout.ts';
+
+/** What a decoder of the Llama family is built from; Mistral and Qwen2 are this with other switches. */
+export interface LlamaConfig {
+  readonly vocabSize: number;
+  readonly hiddenSize: number;
+  readonly intermediateSize: number;
+  readonly numHiddenLayers: number;
+  readonly numAttentionHeads: number;
+  readonly numKeyValueHeads: number;
+  readonly headDim: number;
+  readonly rmsNormEps: number;
+  readonly rope: { readonly theta: number; readonly scaling?: RopeScaling };
+  readonly maxPositionEmbeddings: number;
+  readonly tieWordEmbeddings: boolean;
+  readonly qkvBias: boolean;
+  readonly outputBias: boolean;
+  readonly mlpBias: boolean;
+  readonly slidingWindow?: number;
+}
+
+/** Llama's `config.json` (SmolLM2, TinyLlama and Llama 3 are this too). */
+export function llamaConfig(read: ConfigReader): LlamaConfig {
+  read.only('hidden_act', ['silu']);
+  const heads = read.number('num_attention_heads');
+  const hiddenSize = read.number('hidden_size');
+  const attentionBias = read.flag('attention_bias', false);
+  return {
+    vocabSize: read.number('vocab_size'),
+    hiddenSize,
+    intermediateSize: read.number('intermediate_size'),
+    numHiddenLayers: read.number('num_hidden_layers'),
+    numAttentionHeads: heads,
+    numKeyValueHeads: read.number('num_key_value_heads', heads),
+    headDim: read.number('head_dim', hiddenSize / heads),
+    rmsNormEps: read.number('rms_norm_eps', 1e-6),
+    rope: read.rope(),
+    maxPositionEmbeddings: read.number('max_position_embeddings', 2048),
+    tieWordEmbeddings: read.flag('tie_word_embeddings', false),
+    qkvBias: attentionBias,
+    outputBias: attentionBias,
+    mlpBias: read.flag('mlp_bias', false),
+  };
+}
+
+/** Causal self-attention whose query heads share key heads. [tokens, hidden] → [tokens, hidden] */
+class Attention extends Module {
+  readonly qProj: Linear;
+  readonly kProj: Linear;
+  readonly vProj: Linear;
+  readonly oProj: Linear;
+  readonly #config: LlamaConfig;
+  readonly #layer: number;
+
+  constructor(config: LlamaConfig, layer: number, kind: Kind) {
+    super();
+    const { hiddenSize, headDim, numAttentionHeads: heads, numKeyValueHeads: kvHeads, qkvBias: bias } = config;
+    this.qProj = new Linear({ from: hiddenSize, to: heads * headDim, bias }, kind);
+    this.kProj = new Linear({ from: hiddenSize, to: kvHeads * headDim, bias }, kind);
+    this.vProj = new Linear({ from: hiddenSize, to: kvHeads * headDim, bias }, kind);
+    this.oProj = new Linear({ from: heads * headDim, to: hiddenSize, bias: config.outputBias }, kind);
+    this.#config = config;
+    this.#layer = layer;
+  }
+
+  forward(x: Tensor, rotation: Rotation, layout: Layout): Tensor {
+    const { headDim, slidingWindow } = this.#config;
+    const split = (y: Tensor) => y.view([-1, y.shape[1]! / headDim, headDim]); // [tokens, heads, headDim]
+    const q = rotate(split(this.qProj.forward(x)), rotation);
+    const k = rotate(split(this.kProj.forward(x)), rotation);
+    const v = split(this.vProj.forward(x));
+    return this.oProj.forward(layout.attend(this.#layer, q, k, v, slidingWindow));
+  }
+}
+
+/** SwiGLU: Shazeer 2020 (arXiv:2002.05202), eq. 6. down(silu(gate(x)) ⊙ up(x)) */
+class Mlp extends Module {
+  readonly gateProj: Linear;
+  readonly upProj: Linear;
+  readonly downProj: Linear;
+
+  constructor({ hiddenSize, intermediateSize, mlpBias: bias }: LlamaConfig, kind: Kind) {
+    super();
+    this.gateProj = new Linear({ from: hiddenSize, to: intermediateSize, bias }, kind);
+    this.upProj = new Linear({ from: hiddenSize, to: intermediateSize, bias }, kind);
+    this.downProj = new Linear({ from: intermediateSize, to: hiddenSize, bias }, kind);
+  }
+
+  forward(x: Tensor): Tensor {
+    return this.downProj.forward(this.gateProj.forward(x).silu().mul(this.upProj.forward(x)));
+  }
+}
+
+class DecoderLayer extends Module {
+  readonly inputLayernorm: RmsNorm;
+  readonly selfAttn: Attention;
+  readonly postAttentionLayernorm: RmsNorm;
+  readonly mlp: Mlp;
+
+  constructor(config: LlamaConfig, layer: number, kind: Kind) {
+    super();
+    this.inputLayernorm = new RmsNorm(config.hiddenSize, config.rmsNormEps, kind);
+    this.selfAttn = new Attention(config, layer, kind);
+    this.postAttentionLayernorm = new RmsNorm(config.hiddenSize, config.rmsNormEps, kind);
+    this.mlp = new Mlp(config, kind);
+  }
+
+  forward(x: Tensor, rotation: Rotation, layout: Layout): Tensor {
+    const attended = x.add(this.selfAttn.forward(this.inputLayernorm.forward(x), rotation, layout));
+    return attended.add(this.mlp.forward(this.postAttentionLayernorm.forward(attended)));
+  }
+}
+
+class Embedding extends Module {
+  readonly weight: Tensor; // [vocab, hidden]
+  constructor(vocab: number, hidden: number, kind: Kind) {
+    super();
+    this.weight = empty([vocab, hidden], kind);
+  }
+}
+
+class Decoder extends Module {
+  readonly embedTokens: Embedding;
+  readonly layers: DecoderLayer[];
+  readonly norm: RmsNorm;
+  readonly #rope: Rope;
+
+  constructor(config: LlamaConfig, kind: Kind) {
+    super();
+    this.embedTokens = new Embedding(config.vocabSize, config.hiddenSize, kind);
+    this.layers = Array.from({ length: config.numHiddenLayers }, (_, i) => new DecoderLayer(config, i, kind));
+    this.norm = new RmsNorm(config.hiddenSize, config.rmsNormEps, kind);
+    this.#rope = new Rope({ headDim: config.headDim, ...config.rope });
+  }
+
+  forward(ids: Tensor, layout: Layout): Tensor {
+    let x = embedding(this.embedTokens.weight, ids); // [tokens, hidden]
+    const rotation = this.#rope.rotation(layout.positions, layout.longest, x);
+    for (const layer of this.layers) x = layer.forward(x, rotation, layout);
+    return this.norm.forward(x);
+  }
+
+  override [Symbol.dispose](): void {
+    this.#rope[Symbol.dispose]();
+    super[Symbol.dispose]();
+  }
+}
+
+/** Llama: Touvron et al. 2023 (arXiv:2302.13971, 2307.09288), as `LlamaForCausalLM` keeps it. */
+export class Llama extends CausalLm {
+  readonly model: Decoder;
+  readonly lmHead?: Linear; // none where the embedding serves
+  readonly #config: LlamaConfig;
+  readonly #json: Readonly<Record<string, unknown>>;
+
+  constructor(config: LlamaConfig, json: Readonly<Record<string, unknown>>, kind: Kind) {
+    super();
+    this.model = new Decoder(config, kind);
+    if (!config.tieWordEmbeddings) this.lmHead = new Linear({ from: config.hiddenSize, to: config.vocabSize }, kind);
+    this.#config = config;
+    this.#json = json;
+  }
+
+  get config(): Readonly<Record<string, unknown>> {
+    return this.#json;
+  }
+  get vocabSize(): number {
+    return this.#config.vocabSize;
+  }
+  get maxPositions(): number {
+    return this.#config.maxPositionEmbeddings;
+  }
+  get head(): Tensor {
+    return (this.lmHead ?? this.model.embedTokens).weight;
+  }
+
+  hidden(ids: Tensor, layout: Layout): Tensor {
+    return this.model.forward(ids, layout);
+  }
+
+  override [Symbol.dispose](): void {
+    this.model[Symbol.dispose]();
+    this.lmHead?.[Symbol.dispose]();
+  }
+}

@@ -1,0 +1,58 @@
+import { noGrad, type Random } from '@attune/torch';
+import { Linear } from './Linear.ts';
+import { LoraLinear, type LoraOptions } from './LoraLinear.ts';
+import type { Module } from './Module.ts';
+
+/**
+ * Freezes a model and puts adapters on its linear layers that `targets` name, in place.
+ *
+ * @throws Error where a target names no linear layer of this model, with the names there are
+ */
+export function addLora(model: Module, options: LoraOptions, random: Random): void {
+  for (const parameter of model.parameters()) parameter.setRequiresGrad(false);
+  const linears = [...model.namedModules()].filter(([, module]) => module instanceof Linear);
+  for (const target of options.targets) {
+    if (linears.some(([name]) => matches(name, target))) continue;
+    const names = [...new Set(linears.map(([name]) => name.split('.').at(-1)))];
+    throw new Error(`LoRA target ${target} names no linear layer of this model. There are: ${names.join(', ')}.`);
+  }
+  for (const [, module] of [...model.namedModules()]) {
+    for (const [field, part] of Object.entries(module)) {
+      const name = linears.find(([, linear]) => linear === part)?.[0];
+      if (name === undefined || !options.targets.some((target) => matches(name, target))) continue;
+      Object.assign(module, { [field]: new LoraLinear(part as Linear, options, random) });
+    }
+  }
+}
+
+const matches = (name: string, target: string | RegExp): boolean =>
+  typeof target === 'string' ? name === target || name.endsWith(`.${target}`) : target.test(name);
+
+/** The adapters of a model with the names of the layers they stand on. */
+export const adaptersOf = (model: Module): [name: string, adapter: LoraLinear][] =>
+  [...model.namedModules()].filter((entry): entry is [string, LoraLinear] => entry[1] instanceof LoraLinear);
+
+/** Runs `work` with the adapters off: the model as it was before it was tuned, its own reference. */
+export function withoutAdapters<T>(model: Module, work: () => T): T {
+  const adapters = adaptersOf(model);
+  for (const [, adapter] of adapters) adapter.enabled = false;
+  try {
+    return work();
+  } finally {
+    for (const [, adapter] of adapters) adapter.enabled = true;
+  }
+}
+
+/** Folds every adapter into the layer it stands on and puts that layer back. */
+export function mergeAdapters(model: Module): void {
+  for (const [, module] of [...model.namedModules()]) {
+    for (const [field, part] of Object.entries(module)) {
+      if (!(part instanceof LoraLinear)) continue;
+      using merged = noGrad(() => part.merged());
+      noGrad(() => part.base.weight.copy_(merged));
+      part.loraA[Symbol.dispose]();
+      part.loraB[Symbol.dispose]();
+      Object.assign(module, { [field]: part.base });
+    }
+  }
+}
