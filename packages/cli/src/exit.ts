@@ -5,7 +5,15 @@ export const exitCodes = { done: 0, failed: 1, wrongInput: 2 } as const;
  * Codes of our own errors that say something broke while running. Every other error of ours (a lower-case `code`) says
  * that what we were given is wrong, and exits with 2. This is the only place that tells the two apart.
  */
-const failuresWhileRunning = new Set(['native', 'shape_mismatch', 'disposed', 'network', 'diverged', 'out_of_memory']);
+const failuresWhileRunning = new Set([
+  'native',
+  'native_load',
+  'shape_mismatch',
+  'disposed',
+  'network',
+  'diverged',
+  'out_of_memory',
+]);
 
 /** Node's codes for a path that does not lead to what was asked for. */
 const wrongPath = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES']);
