@@ -2,6 +2,7 @@
 export { type EncodedResponse, EncodingError, type MovedBoundary } from './data/boundary.ts';
 export * from './data/encode.ts';
 export * from './data/encodeAll.ts';
+export { type Packed as PackedBlocks, pack } from './data/pack.ts';
 export type { Limit, Truncation } from './data/truncate.ts';
 export { ChatTemplateError } from './tokenizers/chatTemplate.ts';
 export type { DecodeStream } from './tokenizers/DecodeStream.ts';
