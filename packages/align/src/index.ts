@@ -1,8 +1,9 @@
 /** Aligning language models: tokenizers, data as tokens, models, sampling, losses and trainers. */
+export * from './data/batches.ts';
 export { type EncodedResponse, EncodingError, type MovedBoundary } from './data/boundary.ts';
 export * from './data/encode.ts';
 export * from './data/encodeAll.ts';
-export { type Packed as PackedBlocks, pack } from './data/pack.ts';
+export { type Blocks, pack } from './data/pack.ts';
 export type { Limit, Truncation } from './data/truncate.ts';
 export { ChatTemplateError } from './tokenizers/chatTemplate.ts';
 export type { DecodeStream } from './tokenizers/DecodeStream.ts';
