@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { ModelFileError } from './modelSource.ts';
+import { FileError } from '@attune/torch';
 
 const windowBytes = 1 << 20;
 
@@ -69,8 +69,8 @@ export class ByteCursor {
     return this.#read(length, what, (view, at) => Buffer.from(view.buffer, at, length).toString('utf8'));
   }
 
-  error(problem: string): ModelFileError {
-    return new ModelFileError(this.path, problem);
+  error(problem: string): FileError {
+    return new FileError(this.path, problem);
   }
 
   /** Moves past `length` bytes after making sure that they are in the window, where `get` finds them at `at`. */
@@ -102,7 +102,7 @@ function openModelFile(path: string): number {
   try {
     return openSync(path, 'r');
   } catch (cause) {
-    throw new ModelFileError(path, `the file cannot be opened (${(cause as Error).message}).`, { cause });
+    throw new FileError(path, `the file cannot be opened (${(cause as Error).message}).`);
   }
 }
 
@@ -112,7 +112,7 @@ function readFully(file: number, path: string, offset: number, length: number): 
   for (let done = 0; done < length; ) {
     const got = readSync(file, bytes, done, Math.min(length - done, 2 ** 30), offset + done);
     if (got === 0) {
-      throw new ModelFileError(path, `the file ends at byte ${offset + done}, expected ${offset + length} or more.`);
+      throw new FileError(path, `the file ends at byte ${offset + done}, expected ${offset + length} or more.`);
     }
     done += got;
   }

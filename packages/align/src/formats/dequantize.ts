@@ -1,5 +1,5 @@
+import { FileError } from '@attune/torch';
 import { type GgmlType, ggmlTypes } from './ggmlTypes.ts';
-import { ModelFileError } from './modelSource.ts';
 
 /** Every half-precision number by its bits: one look-up is several times faster than taking the bits apart. */
 const halves = Float32Array.from(new Float16Array(Uint16Array.from({ length: 65536 }, (_, bits) => bits).buffer));
@@ -19,7 +19,7 @@ type Dequantize = (bytes: Uint8Array<ArrayBuffer>, out: Float32Array) => void;
 export function dequantize(type: GgmlType, bytes: Uint8Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
   const { blockSize, blockBytes } = ggmlTypes[type];
   if (bytes.length % blockBytes !== 0) {
-    throw new ModelFileError('dequantize', `got ${bytes.length} bytes; ${type} needs whole blocks of ${blockBytes}.`);
+    throw new FileError('dequantize', `got ${bytes.length} bytes; ${type} needs whole blocks of ${blockBytes}.`);
   }
   if (type === 'F32') return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
   const out = new Float32Array((bytes.length / blockBytes) * blockSize);

@@ -1,7 +1,8 @@
+import { FileError } from '@attune/torch';
 import { ByteCursor, readBytes } from './byteCursor.ts';
 import { dequantize } from './dequantize.ts';
 import { encodedBytes, type GgmlType, ggmlTypeName, ggmlTypeOf, ggmlTypes } from './ggmlTypes.ts';
-import { elementCount, ModelFileError } from './modelSource.ts';
+import { elementCount } from './modelSource.ts';
 
 export type GgufScalar = number | bigint | boolean | string;
 export type GgufValue = GgufScalar | readonly GgufScalar[];
@@ -37,7 +38,7 @@ const maxDimensions = 4;
  *
  * Nothing in the file is trusted: lengths, counts and offsets are checked against its size before they are used.
  *
- * @throws ModelFileError when the file is not GGUF, is damaged, or has a tensor in an encoding that is not read
+ * @throws FileError when the file is not GGUF, is damaged, or has a tensor in an encoding that is not read
  */
 export function readGguf(path: string): GgufFile {
   using cursor = new ByteCursor(path);
@@ -62,7 +63,7 @@ export function readGguf(path: string): GgufFile {
 /** Reads a tensor's values and dequantises them to float32. */
 export function readGgufTensor(file: GgufFile, name: string): Float32Array<ArrayBuffer> {
   const tensor = file.tensors.get(name);
-  if (!tensor) throw new ModelFileError(file.path, `there is no tensor ${name} in this file.`);
+  if (!tensor) throw new FileError(file.path, `there is no tensor ${name} in this file.`);
   return dequantize(tensor.type, readBytes(file.path, tensor.offset, tensor.bytes));
 }
 
@@ -73,7 +74,7 @@ export function metadataEntry(file: GgufFile, key: string, type: 'boolean'): boo
 export function metadataEntry(file: GgufFile, key: string, type: 'string' | 'number' | 'boolean') {
   const value = file.metadata.get(key);
   if (value === undefined || typeof value === type) return value;
-  throw new ModelFileError(file.path, `the metadata ${key} is ${kindOf(value)}, expected a ${type}.`);
+  throw new FileError(file.path, `the metadata ${key} is ${kindOf(value)}, expected a ${type}.`);
 }
 
 /** A metadata list of the given type, or undefined where it is absent. */
@@ -83,7 +84,7 @@ export function metadataList(file: GgufFile, key: string, type: 'string' | 'numb
   const value = file.metadata.get(key);
   // All items of a list have one type in the file, so the first speaks for all.
   if (value === undefined || (Array.isArray(value) && (value.length === 0 || typeof value[0] === type))) return value;
-  throw new ModelFileError(file.path, `the metadata ${key} is ${kindOf(value)}, expected a list of ${type}s.`);
+  throw new FileError(file.path, `the metadata ${key} is ${kindOf(value)}, expected a list of ${type}s.`);
 }
 
 const kindOf = (value: GgufValue): string =>

@@ -1,6 +1,6 @@
+import { FileError } from '@attune/torch';
 import { type GgufFile, metadataEntry, readGgufTensor } from './gguf.ts';
 import { type GgufArchitecture, ggufArchitectures } from './ggufNames.ts';
-import { ModelFileError } from './modelSource.ts';
 import { llama3ScalingOf } from './ropeScaling.ts';
 
 /** The tensor in which GGUF keeps Llama 3's rope scaling; it is part of the config at Hugging Face. */
@@ -11,7 +11,7 @@ export function ggufArchitecture(file: GgufFile): GgufArchitecture {
   const found = metadataEntry(file, 'general.architecture', 'string');
   const architecture = ggufArchitectures.find((name) => name === found);
   if (architecture) return architecture;
-  throw new ModelFileError(
+  throw new FileError(
     file.path,
     `the architecture is ${found ?? 'not stated'}, expected one of ${ggufArchitectures.join(', ')}.`,
   );
@@ -43,7 +43,7 @@ function decoderConfig(file: GgufFile, architecture: 'llama' | 'qwen2'): Record<
   const rotaryDim = metadataEntry(file, `${architecture}.rope.dimension_count`, 'number');
   const headDim = metadataEntry(file, `${architecture}.attention.key_length`, 'number') ?? hiddenSize / heads;
   if (rotaryDim !== undefined && rotaryDim !== headDim) {
-    throw new ModelFileError(
+    throw new FileError(
       file.path,
       `rope.dimension_count is ${rotaryDim}, expected the head size ${headDim}: partly rotated heads are not known.`,
     );
@@ -91,10 +91,7 @@ function ropeScaling(file: GgufFile, architecture: string, headDim: number, base
   if (file.tensors.has(ropeDivisorsName)) {
     const scaling = llama3ScalingOf(readGgufTensor(file, ropeDivisorsName), headDim, base);
     if (scaling) return { rope_type: 'llama3', ...scaling };
-    throw new ModelFileError(
-      file.path,
-      `${ropeDivisorsName} holds divisors that are not Llama 3's; no others are known.`,
-    );
+    throw new FileError(file.path, `${ropeDivisorsName} holds divisors that are not Llama 3's; no others are known.`);
   }
   const type = metadataEntry(file, `${architecture}.rope.scaling.type`, 'string') ?? 'none';
   if (type === 'none') return null;
@@ -104,19 +101,19 @@ function ropeScaling(file: GgufFile, architecture: string, headDim: number, base
     const original = required(file, `${architecture}.rope.scaling.original_context_length`);
     return { rope_type: 'yarn', factor, original_max_position_embeddings: original };
   }
-  throw new ModelFileError(file.path, `rope scaling is ${type}, expected none, linear or yarn.`);
+  throw new FileError(file.path, `rope scaling is ${type}, expected none, linear or yarn.`);
 }
 
 function embeddingOf(file: GgufFile) {
   const embedding = file.tensors.get('token_embd.weight');
   if (embedding?.shape.length === 2) return embedding;
   const found = embedding ? `has the shape [${embedding.shape.join(', ')}]` : 'is missing';
-  throw new ModelFileError(file.path, `the tensor token_embd.weight ${found}, expected [vocab, hidden].`);
+  throw new FileError(file.path, `the tensor token_embd.weight ${found}, expected [vocab, hidden].`);
 }
 
 function required(file: GgufFile, key: string): number {
   const value = metadataEntry(file, key, 'number');
-  if (value === undefined) throw new ModelFileError(file.path, `the metadata ${key} is missing, expected a number.`);
+  if (value === undefined) throw new FileError(file.path, `the metadata ${key} is missing, expected a number.`);
   return value;
 }
 

@@ -1,7 +1,8 @@
+import { FileError } from '@attune/torch';
 import { type GgufFile, readGguf, readGgufTensor } from './gguf.ts';
 import { configFromGguf, ggufArchitecture, ropeDivisorsName } from './ggufConfig.ts';
 import { huggingFaceName } from './ggufNames.ts';
-import { ModelFileError, type ModelSource, type SourceTensor } from './modelSource.ts';
+import type { ModelSource, SourceTensor } from './modelSource.ts';
 import { halfRotated, transposed } from './rowOrders.ts';
 import { tokenizerFromGguf } from './tokenizerFromGguf.ts';
 
@@ -9,7 +10,7 @@ import { tokenizerFromGguf } from './tokenizerFromGguf.ts';
  * A GGUF file of the Llama, Qwen2 or GPT-2 family as a Hugging Face model: config, tensors under their Hugging Face
  * names and in their row order, tokenizer.
  *
- * @throws ModelFileError naming what the file has and what was expected
+ * @throws FileError naming what the file has and what was expected
  */
 export function openGguf(path: string): ModelSource {
   const file = readGguf(path);
@@ -24,7 +25,7 @@ function sourceTensor(file: GgufFile, name: string, config: Readonly<Record<stri
   const architecture = ggufArchitecture(file);
   const renamed = huggingFaceName(architecture, name);
   if (!renamed) {
-    throw new ModelFileError(file.path, `the tensor ${name} is not one that a ${architecture} model is known to have.`);
+    throw new FileError(file.path, `the tensor ${name} is not one that a ${architecture} model is known to have.`);
   }
   const { shape } = file.tensors.get(name)!;
   const values = () => readGgufTensor(file, name);

@@ -34,7 +34,7 @@ const legacyHeaderBytes = 7 * 4;
  *
  * @param path          the checkpoint (`.bin`)
  * @param tokenizerPath its tokenizer (`tok*.bin`), where there is one
- * @throws ModelFileError naming what the file has and what was expected
+ * @throws FileError naming what the file has and what was expected
  */
 export function openLlama2c(path: string, tokenizerPath?: string): ModelSource {
   using cursor = new ByteCursor(path);

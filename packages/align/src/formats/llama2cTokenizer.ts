@@ -10,7 +10,7 @@ const byteToken = /^<0x[0-9A-F]{2}>$/;
  * llama2.c's tokenizer file: int32 length of the longest token, then for each token a float32 score, an int32 length and
  * that many bytes of UTF-8. How many tokens there are, only the model says.
  *
- * @throws ModelFileError when the file does not hold as many tokens as the model's vocabulary
+ * @throws FileError when the file does not hold as many tokens as the model's vocabulary
  */
 export function readLlama2cTokenizer(path: string, vocab: number, contextLength: number): SourceTokenizer {
   using cursor = new ByteCursor(path);

@@ -26,15 +26,5 @@ export interface SourceTokenizer {
   readonly chatTemplate?: string;
 }
 
-/** A model file that cannot be read or written as asked: names the file, what was found and what was expected. */
-export class ModelFileError extends Error {
-  readonly code = 'model_file';
-
-  constructor(path: string, problem: string, options?: ErrorOptions) {
-    super(`${path}: ${problem}`, options);
-    this.name = 'ModelFileError';
-  }
-}
-
 /** Number of elements of a tensor of this shape. */
 export const elementCount = (shape: readonly number[]): number => shape.reduce((product, dim) => product * dim, 1);

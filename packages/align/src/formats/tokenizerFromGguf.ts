@@ -1,5 +1,6 @@
+import { FileError } from '@attune/torch';
 import { type GgufFile, metadataEntry, metadataList } from './gguf.ts';
-import { ModelFileError, type SourceTokenizer } from './modelSource.ts';
+import type { SourceTokenizer } from './modelSource.ts';
 import { preTokenizations } from './preTokenizers.ts';
 import { scoredTokenizer } from './scoredTokenizer.ts';
 import { assembleTokenizer, type TokenizerParts, tokenKinds, vocabularyOf } from './tokenizerParts.ts';
@@ -13,10 +14,7 @@ export function tokenizerFromGguf(file: GgufFile): SourceTokenizer | undefined {
   if (model === undefined || model === 'none') return undefined;
   if (model === 'gpt2') return byteLevelTokenizer(file);
   if (model === 'llama') return sentencePieceTokenizer(file);
-  throw new ModelFileError(
-    file.path,
-    `the tokenizer is of kind ${model}, expected gpt2 (byte-level BPE) or llama (SPM).`,
-  );
+  throw new FileError(file.path, `the tokenizer is of kind ${model}, expected gpt2 (byte-level BPE) or llama (SPM).`);
 }
 
 function byteLevelTokenizer(file: GgufFile): SourceTokenizer {
@@ -24,13 +22,12 @@ function byteLevelTokenizer(file: GgufFile): SourceTokenizer {
   const preTokenization = Object.hasOwn(preTokenizations, pre) ? preTokenizations[pre] : undefined;
   if (!preTokenization) {
     const known = Object.keys(preTokenizations).join(', ');
-    throw new ModelFileError(file.path, `tokenizer.ggml.pre is ${pre}, expected one of ${known}.`);
+    throw new FileError(file.path, `tokenizer.ggml.pre is ${pre}, expected one of ${known}.`);
   }
   const { normalizer, pre_tokenizer, ignore_merges, addBos } = preTokenization;
   const parts = tokenizerParts(file, addBos);
   const merges = metadataList(file, 'tokenizer.ggml.merges', 'string');
-  if (!merges)
-    throw new ModelFileError(file.path, 'the metadata tokenizer.ggml.merges is missing, expected merge rules.');
+  if (!merges) throw new FileError(file.path, 'the metadata tokenizer.ggml.merges is missing, expected merge rules.');
   return assembleTokenizer(parts, {
     normalizer,
     pre_tokenizer,
@@ -55,7 +52,7 @@ function sentencePieceTokenizer(file: GgufFile): SourceTokenizer {
   const scores = metadataList(file, 'tokenizer.ggml.scores', 'number');
   if (scores?.length !== parts.tokens.length) {
     const found = `${scores?.length ?? 'no'} scores for ${parts.tokens.length} tokens`;
-    throw new ModelFileError(file.path, `tokenizer.ggml.scores has ${found}, expected one for each.`);
+    throw new FileError(file.path, `tokenizer.ggml.scores has ${found}, expected one for each.`);
   }
   const addSpacePrefix = metadataEntry(file, 'tokenizer.ggml.add_space_prefix', 'boolean') ?? true;
   return scoredTokenizer({ ...parts, scores, addSpacePrefix });
@@ -63,10 +60,10 @@ function sentencePieceTokenizer(file: GgufFile): SourceTokenizer {
 
 function tokenizerParts(file: GgufFile, addBosByDefault: boolean): TokenizerParts {
   const tokens = metadataList(file, 'tokenizer.ggml.tokens', 'string');
-  if (!tokens) throw new ModelFileError(file.path, 'the metadata tokenizer.ggml.tokens is missing.');
+  if (!tokens) throw new FileError(file.path, 'the metadata tokenizer.ggml.tokens is missing.');
   const kinds = metadataList(file, 'tokenizer.ggml.token_type', 'number') ?? tokens.map(() => tokenKinds.normal);
   if (kinds.length !== tokens.length) {
-    throw new ModelFileError(
+    throw new FileError(
       file.path,
       `tokenizer.ggml.token_type has ${kinds.length} entries for ${tokens.length} tokens, expected one for each.`,
     );
@@ -92,7 +89,7 @@ function specialId(file: GgufFile, name: string, tokenCount: number): number | u
   const key = `tokenizer.ggml.${name}_token_id`;
   const id = metadataEntry(file, key, 'number');
   if (id === undefined || (id >= 0 && id < tokenCount)) return id;
-  throw new ModelFileError(file.path, `${key} is ${id}, expected a token's id below ${tokenCount}.`);
+  throw new FileError(file.path, `${key} is ${id}, expected a token's id below ${tokenCount}.`);
 }
 
 /** Converters fill the vocabulary up to the embedding's rows with `[PAD17]` and the like, which no text contains. */
@@ -103,10 +100,7 @@ const isPadding = ({ tokens, kinds }: TokenizerParts, id: number): boolean =>
 function mergePair(file: GgufFile, merge: string): readonly [string, string] {
   const pair = merge.split(' ');
   if (pair.length !== 2 || !pair[0] || !pair[1]) {
-    throw new ModelFileError(
-      file.path,
-      `the merge rule ${JSON.stringify(merge)} is not two tokens with a space between.`,
-    );
+    throw new FileError(file.path, `the merge rule ${JSON.stringify(merge)} is not two tokens with a space between.`);
   }
   return [pair[0], pair[1]];
 }
