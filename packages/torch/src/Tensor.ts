@@ -360,6 +360,10 @@ export class Tensor {
   scatter(dim: number, index: Tensor, source: Tensor): Tensor {
     return run('scatter.src', this, dim, index, source);
   }
+  /** A copy with source[i] added to row index[i] of dimension `dim`. */
+  indexAdd(dim: number, index: Tensor, source: Tensor): Tensor {
+    return run('index_add', this, dim, index, source);
+  }
   repeatInterleave(repeats: number, dim: number): Tensor {
     return run('repeat_interleave.self_int', this, repeats, dim);
   }

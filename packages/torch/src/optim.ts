@@ -9,6 +9,8 @@ export interface AdamWOptions {
   readonly epsilon?: number;
   /** Decoupled decay, multiplied by the learning rate as in PyTorch (in the paper it is not). */
   readonly weightDecay?: number;
+  /** Which parameters decay; left out, all. Training leaves biases and norms alone, as transformers does. */
+  readonly decays?: (parameter: Tensor) => boolean;
 }
 
 /**
@@ -30,10 +32,10 @@ export class AdamW {
 
   constructor(
     parameters: readonly Tensor[],
-    { b1 = 0.9, b2 = 0.999, epsilon = 1e-8, weightDecay = 0 }: AdamWOptions = {},
+    { b1 = 0.9, b2 = 0.999, epsilon = 1e-8, weightDecay = 0, decays = () => true }: AdamWOptions = {},
   ) {
     this.parameters = parameters;
-    this.#options = { b1, b2, epsilon, weightDecay };
+    this.#options = { b1, b2, epsilon, weightDecay, decays };
     this.#masters = parameters.map((p) => (low(p) ? noGrad(() => p.to('float32')) : p));
     const state = (p: Tensor) => zeros(p.shape, { dtype: p.dtype, device: p.device });
     this.#means = this.#masters.map(state);
@@ -47,7 +49,7 @@ export class AdamW {
   }
 
   #update(learningRate: number): void {
-    const { b1, b2, epsilon, weightDecay } = this.#options;
+    const { b1, b2, epsilon, weightDecay, decays } = this.#options;
     const grads = this.parameters.map((p) => p.grad);
     const moved = grads.flatMap((grad, i) => (grad ? [i] : []));
     if (moved.length === 0) return;
@@ -55,7 +57,8 @@ export class AdamW {
     const [masters, means, squares] = [of(this.#masters), of(this.#means), of(this.#squares)];
     const g = moved.map((i, n) => (low(this.parameters[i]!) ? grads[i]!.to(masters[n]!.dtype) : grads[i]!));
 
-    if (weightDecay > 0) runVoid('_foreach_mul_.Scalar', masters, 1 - learningRate * weightDecay);
+    const decayed = masters.filter(decays);
+    if (weightDecay > 0 && decayed.length > 0) runVoid('_foreach_mul_.Scalar', decayed, 1 - learningRate * weightDecay);
     runVoid('_foreach_mul_.Scalar', means, b1);
     runVoid('_foreach_add_.List', means, g, 1 - b1);
     runVoid('_foreach_mul_.Scalar', squares, b2);
