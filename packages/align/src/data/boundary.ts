@@ -1,5 +1,6 @@
 import { AttuneError } from '@attune/torch';
 import type { Tokenizer } from '../tokenizers/Tokenizer.ts';
+import { display } from './display.ts';
 
 /** An example that cannot become tokens as it should; the message shows the ids and their texts where it matters. */
 export class EncodingError extends AttuneError {
@@ -89,11 +90,4 @@ export function checkEnd(tokenizer: Tokenizer, response: readonly number[]): voi
       `The model's end tokens are ${display(tokenizer, eosIds)}. If the chat template ends a turn with another, ` +
       "add its id to eos_token_id in the model's generation_config.json.",
   );
-}
-
-/** Ids with their texts, `464 "The" 21831 " fox"`; an ellipsis where some are left out. */
-export function display(tokenizer: Tokenizer, ids: readonly number[], from = 0, to = ids.length): string {
-  const shown = ids.slice(from, to);
-  const pieces = tokenizer.tokens(shown).map((text, i) => `${shown[i]} ${JSON.stringify(text)}`);
-  return [...(from > 0 ? ['…'] : []), ...pieces, ...(to < ids.length ? ['…'] : [])].join(' ');
 }

@@ -3,13 +3,13 @@ import type { Tokenizer } from '../tokenizers/Tokenizer.ts';
 import {
   checkBegin,
   checkEnd,
-  display,
   type EncodedResponse,
   EncodingError,
   type MovedBoundary,
   partingOf,
   splitAtPrompt,
 } from './boundary.ts';
+import { display } from './display.ts';
 
 export interface EncodeOptions {
   /** Where prompt and response merge into other tokens: an error (the default), or encode the response on its own. */
