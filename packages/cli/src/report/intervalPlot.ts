@@ -1,0 +1,41 @@
+import type { Estimate } from './estimate.ts';
+import { type Html, html } from './html.ts';
+import { type Domain, linear, ticks } from './scale.ts';
+
+export interface IntervalRow {
+  readonly label: string;
+  /** One estimate, or several to compare (before and after), in the order of their colours. */
+  readonly estimates: readonly Estimate[];
+}
+
+export interface IntervalPlotOptions {
+  readonly rows: readonly IntervalRow[];
+  /** Names of a row's estimates, where there are several. */
+  readonly names?: readonly string[];
+  readonly domain: Domain;
+  readonly reference?: { readonly at: number; readonly label: string };
+  readonly format: (value: number) => string;
+}
+
+/** Estimates as points on a common axis, each with its 95 % interval as a bar. */
+export function intervalPlot({ rows, names = [], domain, reference, format }: IntervalPlotOptions): Html {
+  const place = linear(domain, [0, 100]);
+  const percent = (value: number) => `${Math.min(100, Math.max(0, place(value))).toFixed(2)}%`;
+  const mark = reference && html`<i class="mark" style="left:${percent(reference.at)}"></i>`;
+  return html`<div class="intervals">
+${names.length > 0 && html`<div class="keys">${names.map((name, i) => html`<span class="key c${i}">${name}</span>`)}</div>`}
+${rows.map(
+  ({ label, estimates }) =>
+    html`<div class="interval-row"><span class="label">${label}</span><span class="track">${mark}${estimates.map(
+      (e, i) => html`<i class="c${i} range" style="left:${percent(e.low)};right:calc(100% - ${percent(e.high)})"></i>`,
+    )}${estimates.map((e, i) => html`<i class="c${i} dot" style="left:${percent(e.value)}"></i>`)}</span><span class="reading">${estimates.map(
+      (e, i) =>
+        html`${i > 0 && ' → '}<b title="${format(e.low)} – ${format(e.high)}, n = ${e.n}">${format(e.value)}</b>`,
+    )}</span></div>`,
+)}
+<div class="interval-row axis-row"><span class="label"></span><span class="track">${ticks(domain, 5).map(
+    (tick) => html`<i class="tick-label" style="left:${percent(tick)}">${format(tick)}</i>`,
+  )}</span><span class="reading"></span></div>
+${reference && html`<p class="note"><i class="mark-key"></i>${reference.label}</p>`}
+</div>`;
+}

@@ -1,0 +1,135 @@
+import { formatNumber } from '../terminal/format.ts';
+import { type Html, html } from './html.ts';
+import { type Domain, extent, linear, nice, type Scale, ticks } from './scale.ts';
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface Series {
+  readonly name: string;
+  /** By rising x. Points that are not finite are left out. */
+  readonly points: readonly Point[];
+}
+
+export interface LineChartOptions {
+  readonly title: string;
+  /** What y counts: "nats per pair". */
+  readonly unit?: string;
+  readonly xLabel: string;
+  readonly series: readonly Series[];
+  /** Weight of the past in the exponential mean that is drawn over the points, 0 to below 1; 0 draws the points only. */
+  readonly smoothing?: number;
+  /** A level to compare with: chance, the start. */
+  readonly reference?: { readonly y: number; readonly label: string };
+  readonly format?: (value: number) => string;
+  /** For the marks of the y axis, where they need fewer digits. */
+  readonly tickFormat?: (value: number) => string;
+  readonly wide?: boolean;
+}
+
+const height = 230;
+const margin = { top: 12, right: 14, bottom: 32, left: 50 };
+const mostPoints = 400; // more than there are pixels
+
+/**
+ * Curves over a common x as a figure with axes, in SVG without scripts.
+ *
+ * Smoothing is the exponential mean of TensorBoard, corrected for its start: m_t = w·m_{t−1} + (1−w)·y_t, over 1 − w^t.
+ */
+export function lineChart(options: LineChartOptions): Html {
+  const { title, unit, xLabel, reference, smoothing = 0, format = formatNumber, tickFormat = format } = options;
+  const series = options.series.map(({ name, points }) => ({ name, points: thinned(points.filter(isFinitePoint)) }));
+  const all = series.flatMap(({ points }) => points);
+  const width = options.wide ? 980 : 470;
+  const yDomain = nice(extent([...all.map(({ y }) => y), ...(reference ? [reference.y] : [])]), 4);
+  const xDomain = extent(all.map(({ x }) => x));
+  const x = linear(xDomain, [margin.left, width - margin.right]);
+  const y = linear(yDomain, [height - margin.bottom, margin.top]);
+  return html`<figure class="chart">
+<figcaption><b>${title}</b>${unit && html` <span class="unit">${unit}</span>`}${legend(series, format)}</figcaption>
+<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${summary(title, series, format)}">
+${yAxis(yDomain, y, width, tickFormat)}
+${xAxis(xDomain, x, xLabel)}
+${reference && referenceLine(reference, y, width)}
+${series.map(({ points }, i) => curve(points, { x, y, smoothing, color: i, format }))}
+</svg>
+</figure>`;
+}
+
+const isFinitePoint = ({ x, y }: Point): boolean => Number.isFinite(x) && Number.isFinite(y);
+
+/** At most `mostPoints`: each the mean of as many neighbours. */
+function thinned(points: readonly Point[]): readonly Point[] {
+  const size = Math.ceil(points.length / mostPoints);
+  if (size <= 1) return points;
+  return Array.from({ length: Math.ceil(points.length / size) }, (_, i) => {
+    const part = points.slice(i * size, (i + 1) * size);
+    const mean = (of: (point: Point) => number) => part.reduce((sum, point) => sum + of(point), 0) / part.length;
+    return { x: mean((point) => point.x), y: mean((point) => point.y) };
+  });
+}
+
+/** The exponential mean of the points' y; see `lineChart`. */
+export function smooth(points: readonly Point[], weight: number): Point[] {
+  let mean = 0;
+  return points.map(({ x, y }, i) => {
+    mean = weight * mean + (1 - weight) * y;
+    return { x, y: mean / (1 - weight ** (i + 1)) };
+  });
+}
+
+interface Drawing {
+  readonly x: Scale;
+  readonly y: Scale;
+  readonly smoothing: number;
+  readonly color: number;
+  readonly format: (value: number) => string;
+}
+
+function curve(points: readonly Point[], { x, y, smoothing, color, format }: Drawing): Html {
+  const at = (value: number) => value.toFixed(1);
+  const path = (line: readonly Point[]) => line.map((p, i) => `${i ? 'L' : 'M'}${at(x(p.x))} ${at(y(p.y))}`).join('');
+  const isSmoothed = smoothing > 0 && points.length > 8;
+  const dots = points.length <= 40 && !isSmoothed ? points : points.slice(-1);
+  return html`<g class="c${color}">
+${isSmoothed && html`<path class="raw" d="${path(points)}"/>`}
+<path class="line" d="${path(isSmoothed ? smooth(points, smoothing) : points)}"/>
+${dots.map((p) => {
+  const end = isSmoothed ? smooth(points, smoothing).at(-1)! : p;
+  return html`<circle cx="${at(x(end.x))}" cy="${at(y(end.y))}" r="2.6"><title>${formatNumber(p.x)}: ${format(p.y)}</title></circle>`;
+})}</g>`;
+}
+
+function yAxis(domain: Domain, y: Scale, width: number, format: (value: number) => string): Html[] {
+  return ticks(domain, 4).map((tick) => {
+    const at = y(tick).toFixed(1);
+    return html`<line class="grid" x1="${margin.left}" x2="${width - margin.right}" y1="${at}" y2="${at}"/><text class="tick" x="${margin.left - 8}" y="${at}" dy="0.32em" text-anchor="end">${format(tick)}</text>`;
+  });
+}
+
+function xAxis(domain: Domain, x: Scale, label: string): Html {
+  const bottom = height - margin.bottom;
+  const marks = ticks(domain, 5).filter(Number.isInteger);
+  return html`${marks.map((tick) => html`<text class="tick" x="${x(tick).toFixed(1)}" y="${bottom + 18}" text-anchor="middle">${formatNumber(tick)}</text>`)}<text class="axis" x="${x(domain[1])}" y="${height - 1}" text-anchor="end">${label}</text>`;
+}
+
+function referenceLine({ y: level, label }: { y: number; label: string }, y: Scale, width: number): Html {
+  const at = y(level).toFixed(1);
+  return html`<line class="reference" x1="${margin.left}" x2="${width - margin.right}" y1="${at}" y2="${at}"/><text class="axis" x="${width - margin.right}" y="${at}" dy="-0.45em" text-anchor="end">${label}</text>`;
+}
+
+function legend(series: readonly Series[], format: (value: number) => string): Html {
+  return html`<span class="keys">${series.map(({ name, points }, i) => {
+    const last = points.at(-1);
+    return html`<span class="key c${i}">${series.length > 1 && name} ${last && html`<b>${format(last.y)}</b>`}</span>`;
+  })}</span>`;
+}
+
+/** The chart for those who cannot see it. */
+const summary = (title: string, series: readonly Series[], format: (value: number) => string): string =>
+  `${title}. ${series
+    .filter(({ points }) => points.length > 0)
+    .map(({ name, points: p }) => `${name}: ${format(p[0]!.y)} to ${format(p.at(-1)!.y)}`)
+    .join('; ')}`;

@@ -1,0 +1,19 @@
+import { type Html, html } from './html.ts';
+import { style } from './style.ts';
+import { text } from './text.ts';
+
+/**
+ * A whole page as one file: it asks the network for nothing, runs no script (its policy forbids both), and follows the
+ * reader's light or dark theme.
+ */
+export function page(title: string, body: Html): string {
+  const policy = `default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'`;
+  const head = html`<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<title>${title}</title>
+`;
+  return `<!doctype html>\n<html lang="${text.language}">\n${head.markup}<style>${style}</style>\n</head>\n<body><main>\n${body.markup}\n</main></body>\n</html>\n`;
+}
