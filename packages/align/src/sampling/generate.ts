@@ -1,0 +1,178 @@
+import { seededRandom } from '@attune/preferences';
+import { noGrad, type Tensor, tensor, tidy, zeros } from '@attune/torch';
+import type { CausalLm } from '../models/CausalLm.ts';
+import { breathe } from '../trainers/breathe.ts';
+import { KvCache } from './KvCache.ts';
+import { type Sampling, stepsOf } from './steps.ts';
+
+export interface GenerateOptions extends Sampling {
+  readonly maxNewTokens: number;
+  /** Responses to each prompt. */
+  readonly samples?: number;
+  /** Tokens that end a response; the one that ended it stays in it. */
+  readonly endIds: readonly number[];
+  /** Ends a response by what it says so far, e.g. at a stop string. */
+  readonly endsAt?: (ids: readonly number[]) => boolean;
+  readonly seed: number;
+  readonly signal?: AbortSignal;
+}
+
+/** A response as it was sampled. */
+export interface Generated {
+  readonly prompt: number; // its place among the prompts
+  readonly index: number; //  which of the prompt's samples
+  readonly ids: readonly number[];
+  /** log π(token | before) of each token in nats: of the model itself, before temperature and filters. */
+  readonly logps: readonly number[];
+  readonly finish: 'stop' | 'length';
+}
+
+/**
+ * Samples responses to a batch of prompts with a key-value cache; each comes as soon as it is finished, and its row is
+ * dropped. Every response draws from a stream of random numbers of its own, so that what it says depends on the seed,
+ * its prompt's place and its index, not on what else stands in the batch.
+ *
+ * @param offset the place of the first prompt, where these are a part of many
+ */
+export async function* generate(
+  model: CausalLm,
+  prompts: readonly (readonly number[])[],
+  options: GenerateOptions,
+  offset = 0,
+): AsyncGenerator<Generated> {
+  const { samples = 1, maxNewTokens } = options;
+  const { device } = model.head;
+  using cache = new KvCache(prompts, { samples, capacity: maxNewTokens, device });
+  const pick = picker(model, options);
+  let rows = prompts.flatMap((prompt, i) =>
+    Array.from({ length: samples }, (_, index) => newRow(prompt, i + offset, index, options.seed)),
+  );
+
+  const first = cache.prefill(prompts);
+  const start = tidy(() =>
+    noGrad(() => {
+      const hidden = model.hidden(tensor(first.ids, { dtype: 'int64', device }), first);
+      const last = first.last.flatMap((place) => Array<number>(samples).fill(place));
+      return pick(hidden.indexSelect(0, tensor(last, { dtype: 'int64', device })), rows);
+    }),
+  );
+  rows.forEach((row, i) => void row.take(start[i]!));
+
+  while (true) {
+    const going: number[] = [];
+    for (const [i, row] of rows.entries()) {
+      const finish = row.finish(options);
+      if (finish && !row.told) yield row.tell(finish);
+      if (!finish) going.push(i);
+    }
+    if (going.length === 0) return;
+    options.signal?.throwIfAborted();
+    // Dropping copies the cache, so rows leave in groups; until then a finished one goes on unheard.
+    if (going.length <= 0.75 * rows.length) {
+      cache.keep(going);
+      rows = going.map((i) => rows[i]!);
+    }
+    const next = tidy(() =>
+      noGrad(() => {
+        const ids = tensor(
+          rows.map((row) => row.ids.at(-1)!),
+          { dtype: 'int64', device },
+        );
+        return pick(model.hidden(ids, cache.step()), rows);
+      }),
+    );
+    rows.forEach((row, i) => void row.take(next[i]!));
+    await breathe();
+  }
+}
+
+/** A response under way. */
+interface Row {
+  readonly ids: readonly number[];
+  readonly prompt: readonly number[];
+  readonly told: boolean;
+  /** From 0 (included) to 1 (excluded). */
+  draw(): number;
+  take(picked: Picked): void;
+  finish(options: GenerateOptions): 'stop' | 'length' | undefined;
+  tell(finish: 'stop' | 'length'): Generated;
+}
+
+interface Picked {
+  readonly id: number;
+  readonly logp: number;
+}
+
+function newRow(prompt: readonly number[], place: number, index: number, seed: number): Row {
+  const random = seededRandom(streamSeed(seed, place, index));
+  const ids: number[] = [];
+  const logps: number[] = [];
+  let told = false;
+  return {
+    ids,
+    prompt,
+    get told() {
+      return told;
+    },
+    draw: random.uniform,
+    take({ id, logp }) {
+      if (told) return void (ids[ids.length - 1] = id);
+      ids.push(id);
+      logps.push(logp);
+    },
+    finish({ endIds, endsAt, maxNewTokens }) {
+      if (told || endIds.includes(ids.at(-1)!) || endsAt?.(ids)) return 'stop';
+      return ids.length >= maxNewTokens ? 'length' : undefined;
+    },
+    tell(finish) {
+      told = true;
+      return { prompt: place, index, ids: [...ids], logps, finish };
+    },
+  };
+}
+
+/** One stream for each response. */
+const streamSeed = (seed: number, place: number, index: number): number =>
+  Math.imul(seed + 1, 0x9e3779b1) ^ Math.imul(place + 1, 0x85ebca77) ^ Math.imul(index + 1, 0xc2b2ae3d);
+
+/** Chooses each row's next token from what the model made of its last one: hidden [rows, hidden]. */
+function picker(model: CausalLm, options: GenerateOptions): (hidden: Tensor, rows: readonly Row[]) => Picked[] {
+  const shape = stepsOf(options);
+  const remembers = (options.repetitionPenalty ?? 1) !== 1;
+  return (hidden, rows) => {
+    const logits = model.logits(hidden).to(hidden.dtype === 'float64' ? 'float64' : 'float32'); // [rows, vocab]
+    const shaped = shape(logits, remembers ? seenBy(rows, logits) : logits);
+    const ids = options.temperature === 0 ? shaped.argmax(-1) : draw(shaped.softmax(-1), rows);
+    const logps = logits.gather(1, ids.unsqueeze(1)).squeeze(1).sub(logits.logsumexp(1));
+    const values = logps.toArray();
+    return ids.toArray().map((id, i) => ({ id, logp: values[i]! }));
+  };
+}
+
+/** The token at which the cumulated probability passes each row's own random number: [rows, vocab] → [rows], int64. */
+function draw(probabilities: Tensor, rows: readonly Row[]): Tensor {
+  const mass = probabilities.cumsum(-1); // [rows, vocab]
+  // Numbers of 23 bits stay below 1 in float32 also after the product, so that no row draws beyond its last token.
+  const uniform = rows.map((row) => Math.floor(row.draw() * 2 ** 23) / 2 ** 23);
+  const level = tensor(uniform, { device: mass.device })
+    .to(mass.dtype)
+    .unsqueeze(1)
+    .mul(mass.narrow(1, mass.shape[1]! - 1, 1));
+  return mass.le(level).sum(-1);
+}
+
+/** [rows, vocab], true at the tokens of each row's prompt and response. */
+function seenBy(rows: readonly Row[], like: Tensor): Tensor {
+  const vocab = like.shape[1]!;
+  const places = rows.flatMap(({ prompt, ids }, i) => [...prompt, ...ids].map((id) => i * vocab + id));
+  const ones = tensor(
+    places.map(() => 1),
+    { device: like.device },
+  );
+  const counts = zeros([rows.length * vocab], { device: like.device }).indexAdd(
+    0,
+    tensor(places, { dtype: 'int64', device: like.device }),
+    ones,
+  );
+  return counts.view(like.shape).gt(0);
+}
