@@ -4,10 +4,12 @@ import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Readable, type Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { DataError } from '../errors.ts';
 
 /**
  * Writes a file whole or not at all: under a temporary name in the same folder, synced, then renamed. Whoever reads
- * `path` meanwhile, or after a crash, finds the old file or the new one, never a part.
+ * `path` meanwhile, or after a crash, finds the old file or the new one, never a part. Throws a {@link DataError} where
+ * the folder is missing.
  */
 export async function writeAtomically(
   path: string,
@@ -24,7 +26,8 @@ export async function writeAtomically(
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    throw new DataError(path, `there is no folder ${dirname(path)} to write to. Make it first.`, { cause: error });
   }
   await using folder = await open(dirname(path)); // the new name itself must reach the disk too
   await folder.sync();

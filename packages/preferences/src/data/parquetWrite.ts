@@ -26,7 +26,9 @@ function addFields(shapes: Map<string, Shape>, record: object, path: string): vo
   for (const [name, value] of Object.entries(record)) {
     if (value === undefined) continue;
     const field = path + name;
-    shapes.set(name, merged(shapes.get(name), shapeOf(value, field), field));
+    const shape = shapeOf(value, field);
+    if (typeof shape === 'object' && 'fields' in shape && shape.fields.size === 0) continue; // no columns, no trace
+    shapes.set(name, merged(shapes.get(name), shape, field));
   }
 }
 

@@ -51,14 +51,14 @@ const WORDS: Readonly<Record<string, string>> = {
 function expected(issue: Issue): string {
   if (issue.code === 'invalid_type') return WORDS[issue.expected] ?? issue.expected;
   if (issue.code === 'invalid_value') return issue.values.map((value) => JSON.stringify(value)).join(' or ');
-  if (issue.code === 'too_small') return issue.origin === 'array' ? 'at least one' : `at least ${issue.minimum}`;
-  if (issue.code === 'too_big') return `at most ${issue.maximum}`;
+  if (issue.code === 'too_small') return `${issue.origin === 'array' ? 'a list of ' : ''}at least ${issue.minimum}`;
+  if (issue.code === 'too_big') return `${issue.origin === 'array' ? 'a list of ' : ''}at most ${issue.maximum}`;
   if (issue.code === 'invalid_union') return issue.errors.map((alternative) => expected(alternative[0]!)).join(' or ');
   return issue.message;
 }
 
 function shown(value: unknown): string {
-  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : `a list of ${value.length}`;
   if (typeof value === 'object' && value !== null) return 'an object';
   const text = JSON.stringify(value) ?? String(value);
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;

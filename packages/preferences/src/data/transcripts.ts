@@ -48,8 +48,8 @@ export function splitMessages(chosen: Message[], rejected: Message[]): Split<Mes
 export function splitTexts(chosen: string, rejected: string): Split<string> {
   let shared = 0;
   if (chosen !== rejected) while (shared < chosen.length && chosen[shared] === rejected[shared]) shared++;
-  if (chosen[shared - 1] === ' ') shared--;
   if (isHighSurrogate(chosen.charCodeAt(shared - 1))) shared--; // a character beyond U+FFFF is two units long
+  if (chosen[shared - 1] === ' ') shared--;
   return { prompt: chosen.slice(0, shared), chosen: chosen.slice(shared), rejected: rejected.slice(shared) };
 }
 
