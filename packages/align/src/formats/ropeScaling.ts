@@ -27,19 +27,22 @@ export function llama3Divisors(scaling: Llama3Scaling, headDim: number, base: nu
   });
 }
 
+/** Published Llama 3 models were first trained on 8192 tokens; others of the kind on another power of two. */
+const originalContexts = [8192, ...Array.from({ length: 16 }, (_, i) => 2 ** (i + 5))];
+
 /**
- * The settings behind given divisors, or undefined where no Llama 3 model has them. All Llama 3.1, 3.2 and 3.3 models
- * share the context of 8192 and the bounds 1 and 4; the factor (8 or 32) is the largest divisor.
+ * The settings behind given divisors, or undefined where Llama 3's rule does not give them. All Llama 3.1, 3.2 and 3.3
+ * models share the bounds 1 and 4, which are taken for granted; the factor (8 or 32) is the largest divisor.
  */
 export function llama3ScalingOf(divisors: Float32Array, headDim: number, base: number): Llama3Scaling | undefined {
-  const scaling: Llama3Scaling = {
-    factor: divisors.reduce((a, b) => Math.max(a, b), 0),
-    low_freq_factor: 1,
-    high_freq_factor: 4,
-    original_max_position_embeddings: 8192,
-  };
-  const expected = llama3Divisors(scaling, headDim, base);
-  // Converters compute them in float32 from a float32 base, so the last digits differ.
-  const fits = expected.length === divisors.length && expected.every((d, i) => Math.abs(d / divisors[i]! - 1) < 1e-3);
-  return fits ? scaling : undefined;
+  const factor = divisors.reduce((a, b) => Math.max(a, b), 0);
+  return originalContexts
+    .map((context) => {
+      return { factor, low_freq_factor: 1, high_freq_factor: 4, original_max_position_embeddings: context };
+    })
+    .find((scaling) => {
+      const expected = llama3Divisors(scaling, headDim, base);
+      // Converters compute them in float32 from a float32 base, so the last digits differ.
+      return expected.length === divisors.length && expected.every((d, i) => Math.abs(d / divisors[i]! - 1) < 1e-3);
+    });
 }
