@@ -34,8 +34,9 @@ find_libtorch() {
 }
 
 torch_version() {
-  sed -nE 's/.*define TORCH_VERSION_(MAJOR|MINOR|PATCH) ([0-9]+).*/\2/p' \
-    "$torch"/include/torch/csrc/api/include/torch/version.h "$torch"/include/torch/headeronly/version.h 2>/dev/null | paste -sd. -
+  local header=$torch/include/torch/headeronly/version.h # where newer ones have it
+  [[ -e $header ]] || header=$torch/include/torch/csrc/api/include/torch/version.h
+  sed -nE 's/.*define TORCH_VERSION_(MAJOR|MINOR|PATCH) ([0-9]+).*/\2/p' "$header" | paste -sd. -
 }
 
 # --- What Debian and Ubuntu have ---
@@ -53,7 +54,7 @@ no_libtorch() {
   give_up libtorch "no libtorch ($1): $2. Everything but training and generation works without it."
 }
 
-libtorch_is_done() { find_libtorch || gave_up libtorch; }
+libtorch_is_done() { find_libtorch; }
 libtorch() {
   local remedy='apt install libtorch-dev g++, or pip install torch, or set ATTUNE_LIBTORCH, then make setup'
   if [[ -n ${ATTUNE_LIBTORCH:-} ]]; then
@@ -66,15 +67,13 @@ libtorch() {
 }
 
 # Debian's libtorch multiplies by whatever BLAS the system has; the reference one is 25 times slower than OpenBLAS.
-blas_is_done() {
-  [[ $torch != /usr || $(readlink -f "$torch_lib/libblas.so.3") != */blas/libblas.so* ]] || gave_up blas
-}
+blas_is_done() { [[ $torch != /usr || $(readlink -f "$torch_lib/libblas.so.3") != */blas/libblas.so* ]]; }
 blas() {
   if can_install && apt_install libopenblas0-openmp; then return; fi
   give_up blas 'libtorch runs on the slow reference BLAS: apt install libopenblas0-openmp'
 }
 
-compiler_is_done() { command -v "${CXX:-g++}" >/dev/null || command -v clang++ >/dev/null || gave_up compiler; }
+compiler_is_done() { command -v "${CXX:-g++}" >/dev/null || command -v clang++ >/dev/null; }
 compiler() {
   if can_install && apt_install g++; then return; fi
   give_up compiler 'libtorch is here but no C++ compiler to connect it: apt install g++, then make setup'
@@ -82,38 +81,39 @@ compiler() {
 
 # --- The addon: .attune/native/KEY/ for each libtorch, of which `current` names the one in use without ATTUNE_LIBTORCH ---
 
-# What the addon depends on; written beside it, read by load.ts and `attune doctor`.
+# What the addon depends on; written beside it, read by load.ts.
 addon_build() {
   local sources size
   sources=$(cat "$root"/packages/torch/native/* | digest)
   size=$(wc -c <"$torch_library" | tr -d ' ')
-  printf '{"libtorch":"%s","version":"%s","bytes":%s,"sources":"%s"}\n' "$torch" "$(torch_version)" "$size" "$sources"
+  printf '{"libtorch":"%s","version":"%s","bytes":%s,"sources":"%s"}\n' "$torch" "$version" "$size" "$sources"
 }
 
 addon_is_done() {
   build=$(addon_build)
-  folder=$made/native/$(digest <<<"$torch $(torch_version)" | cut -c1-8)
-  [[ -e $folder/attune_torch.node && $(cat "$folder/build.json" 2>/dev/null) == "$build" ]] || gave_up "addon-${folder##*/}"
+  [[ -e $folder/attune_torch.node && $(cat "$folder/build.json" 2>/dev/null) == "$build" ]]
 }
 
 addon() {
-  say "compiling the addon against libtorch $(torch_version), $torch_whose (about half a minute)"
+  say "compiling the addon against libtorch $version, $torch_whose (about half a minute)"
   mkdir -p "$folder"
   if "$root/packages/torch/native/build.sh" "$torch/include" "$torch_lib" "$root/node_modules/node-api-headers/include" \
     "$folder/attune_torch.node" >"$folder/build.log" 2>&1; then
     printf '%s\n' "$build" >"$folder/build.json"
   else
-    give_up "addon-${folder##*/}" "the addon does not compile against $torch: see ${folder#"$root"/}/build.log, or choose another with ATTUNE_LIBTORCH"
+    give_up addon "the addon does not compile against $torch: see ${folder#"$root"/}/build.log, or choose another with ATTUNE_LIBTORCH"
   fi
 }
 
 see_to_libtorch() {
-  local torch='' torch_lib torch_library torch_whose build folder
+  local torch='' torch_lib torch_library torch_whose version key folder build
   step libtorch
   if [[ -z $torch ]]; then find_libtorch || return 0; fi # what a step sets in its subshell is lost
   step blas
   step compiler
-  if gave_up compiler; then return; fi
-  step addon
-  if [[ -z ${ATTUNE_LIBTORCH:-} ]]; then printf '%s\n' "${folder##*/}" >"$made/native/current"; fi
+  version=$(torch_version)
+  key=$(digest <<<"$torch $version" | cut -c1-8)
+  folder=$made/native/$key
+  if compiler_is_done; then step addon; fi
+  if [[ -z ${ATTUNE_LIBTORCH:-} && -e $folder/attune_torch.node ]]; then printf '%s\n' "$key" >"$made/native/current"; fi
 }

@@ -19,20 +19,25 @@ fail() {
 digest() { if command -v sha256sum >/dev/null; then sha256sum; else shasum -a 256; fi | cut -c1-16; }
 
 # step NAME: does NAME unless NAME_is_done. One process at a time, so that two that start together do not install twice.
+# A step that calls give_up is not tried again at every start, only by scripts/setup.sh itself.
 step() {
-  "$1_is_done" || (
-    if command -v flock >/dev/null; then flock 9; fi
-    "$1_is_done" || "$1"
-  ) 9>"$made/lock"
+  local given_up=$made/gave-up/$1
+  if "$1_is_done"; then
+    if [[ -e $given_up ]]; then rm -f "$given_up"; fi
+  elif [[ ! -e $given_up ]]; then
+    (
+      if command -v flock >/dev/null; then flock 9; fi
+      "$1_is_done" || "$1"
+    ) 9>"$made/lock"
+  fi
 }
 
-# give_up WHAT MESSAGE, gave_up WHAT: what failed is not tried again at every start, only by scripts/setup.sh itself.
+# give_up STEP MESSAGE
 give_up() {
   mkdir -p "$made/gave-up"
   printf '%s\n' "$2" >"$made/gave-up/$1"
   say "$2"
 }
-gave_up() { [[ -e $made/gave-up/$1 ]]; }
 
 # --- Node: the machine's where it is new enough, else one of our own ---
 
