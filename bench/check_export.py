@@ -26,7 +26,9 @@ def tokens(tokenizer, prompt, response) -> tuple[list[int], int]:
         end = "" if response.endswith(tokenizer.eos_token) else tokenizer.eos_token
         before, both = tokenizer(prompt).input_ids, tokenizer(prompt + response + end).input_ids
     else:
-        render = lambda messages, **how: tokenizer.apply_chat_template(messages, tokenize=True, return_dict=False, **how)
+        render = lambda messages, **how: tokenizer.apply_chat_template(
+            messages, tokenize=True, return_dict=False, **how
+        )
         before, both = render(prompt, add_generation_prompt=True), render(prompt + response)
     start = 0
     while start < min(len(before), len(both)) and before[start] == both[start]:

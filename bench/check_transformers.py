@@ -1,6 +1,6 @@
 """Whether transformers agrees with the expected.json beside a model: scored sentences, pairs, and greedy continuations.
 
-    python bench/check_transformers.py MODEL
+python bench/check_transformers.py MODEL
 """
 
 import json

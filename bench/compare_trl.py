@@ -74,7 +74,8 @@ def compare(ours: list[dict], theirs: list[dict]) -> list[dict]:
 
 
 def show(rows: list[dict]) -> None:
-    print(f"{'step':>4} {'loss, TRL':>12} {'Attune':>12} {'relative':>9} {'|grad|, TRL':>12} {'Attune':>12} {'relative':>9}")
+    columns = f"{'Attune':>12} {'relative':>9}"
+    print(f"{'step':>4} {'loss, TRL':>12} {columns} {'|grad|, TRL':>12} {columns}")
     for row in rows:
         cells = []
         for key in ("loss", "grad_norm"):

@@ -2,9 +2,9 @@
 
     python bench/make_pairs.py --text stories.txt.gz --model MODEL --out pairs.jsonl --count 160
 
-The prompt is a paragraph's first sentence and a blank line, a response one to three later sentences. Only pairs are kept whose prompt tokens are the
-first tokens of prompt and response together, so that no tool has to decide where the boundary lies; and only ASCII,
-because tools differ in what they make of characters that a small vocabulary lacks.
+The prompt is a paragraph's first sentence and a blank line, a response one to three later ones. Only pairs are kept
+whose prompt tokens are the first tokens of prompt and response together, so that no tool has to decide where the
+boundary lies; and only ASCII, because tools differ in what they make of characters that a small vocabulary lacks.
 """
 
 import argparse

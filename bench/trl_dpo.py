@@ -71,12 +71,13 @@ def train(args: argparse.Namespace, scratch: str) -> dict:
         disable_tqdm=True,
     )
     model = AutoModelForCausalLM.from_pretrained(args.model, dtype=torch.float32)
-    tokenizer = load_tokenizer(args.model, [row["prompt"] + row[side] for row in rows for side in ("chosen", "rejected")])
+    texts = [row["prompt"] + row[side] for row in rows for side in ("chosen", "rejected")]
+    tokenizer = load_tokenizer(args.model, texts)
     trainer = trl.DPOTrainer(model=model, args=config, train_dataset=pairs, processing_class=tokenizer)
     began = time.perf_counter()
     trainer.train()
     seconds = time.perf_counter() - began
-    steps = [{"step": log["step"], **{key: log[key] for key in KEYS}} for log in trainer.state.log_history if "loss" in log]
+    logs = [log for log in trainer.state.log_history if "loss" in log]
     versions = {"trl": trl.__version__, "transformers": transformers.__version__, "torch": torch.__version__}
     return {
         "tool": "TRL DPOTrainer, float32, CPU",
@@ -85,7 +86,7 @@ def train(args: argparse.Namespace, scratch: str) -> dict:
         "seconds": round(seconds, 3),
         "settings": {"model": args.model.name, "data": args.data.name, **settings_of(args)},
         "firstPair": {key: trainer.train_dataset[0][key] for key in ("prompt_ids", "chosen_ids", "rejected_ids")},
-        "steps": steps,
+        "steps": [{key: log[key] for key in ["step", *KEYS]} for log in logs],
     }
 
 

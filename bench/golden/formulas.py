@@ -94,10 +94,12 @@ def orpo(p, s):
 PAIRWISE = {
     "sigmoid": lambda p, s: nls(margin(p, s)),  # 2305.18290, eq. 7
     "cdpo": lambda p, s: smoothed(margin(p, s), s["labelSmoothing"]),  # Mitchell's cDPO note, eq. 3
-    "robust": lambda p, s: (  # 2403.00409
-        (1 - s["labelSmoothing"]) * nls(margin(p, s)) - s["labelSmoothing"] * nls(-margin(p, s))
-    )
-    / (1 - 2 * s["labelSmoothing"]),
+    "robust": lambda p, s: (
+        (  # 2403.00409
+            (1 - s["labelSmoothing"]) * nls(margin(p, s)) - s["labelSmoothing"] * nls(-margin(p, s))
+        )
+        / (1 - 2 * s["labelSmoothing"])
+    ),
     "hinge": lambda p, s: torch.clamp(1 - margin(p, s), min=0),  # 2305.10425
     "ipo": lambda p, s: (p.a / p.nc - p.c / p.nr - 1 / (2 * s["beta"])) ** 2,  # 2310.12036, eq. 17, per token
     "ipo_summed": lambda p, s: (p.a - p.c - 1 / (2 * s["beta"])) ** 2,  # the same, over whole responses
@@ -119,7 +121,7 @@ PAIRWISE = {
 
 
 def kto(policy, reference, desirable, kl_policy, kl_reference, s):
-    """2402.01306, eq. 8: [responses]; the KL comes from mismatched responses, is at least 0, and carries no gradient."""
+    """2402.01306, eq. 8: [responses]. The KL comes from mismatched responses, is at least 0, and has no gradient."""
     kl = (kl_policy - kl_reference).mean().clamp(min=0).detach() if s.get("kl", True) else torch.tensor(0.0).double()
     r = policy - reference
     good = s["desirableWeight"] * (1 - sigma(s["beta"] * (r - kl)))

@@ -157,8 +157,8 @@ def main() -> None:
     apart = (llama_cpp_logits() - logits).abs().max().item()
     content = {
         **provenance("gguf's writer, reader and dequantize; logits by transformers", ["gguf", "transformers", "torch"]),
-        "notes": "values in the order of the file, so the rows of q and k are interleaved within a head as llama.cpp keeps "
-        "them; sums in float64 over float32 values; llama.cpp's distance is that of its float16 cache",
+        "notes": "values in the order of the file, so the rows of q and k are interleaved within a head as llama.cpp "
+        "keeps them; sums in float64 over float32 values; llama.cpp's distance is that of its float16 cache",
         "metadata": {key: value for key, (_, value) in EXTRA.items()},
         "tensors": contents(),
         "ids": IDS,

@@ -69,7 +69,7 @@ def golden(name: str, base: str, **settings) -> None:
     merged = logits(model.merge_and_unload(), ids, positions)
     content = {
         **provenance("PEFT's LoRA over a golden model, trained for two steps", ["peft", "transformers", "torch"]),
-        "notes": "`logits` with the adapter on, `baseLogits` with it off, `mergedLogits` after merge_and_unload; float32",
+        "notes": "`logits` with the adapter on, `baseLogits` with it off, `mergedLogits` after merge_and_unload",
         "base": f"models/{base}",
         "ids": ids,
         "logits": adapted,

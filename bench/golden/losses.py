@@ -169,18 +169,22 @@ def token_cases() -> dict:
         "ld": lambda x: PAIRWISE["sigmoid"](pairs(ld(x), ld(reference)), s),
         "wpo": lambda x: PAIRWISE["sigmoid"](pairs(sums(x), sums(reference)), s) * weights[:count] * weights[count:],
         "mpo": lambda x: (
-            mpo[0] * PAIRWISE["sigmoid"](pairs(sums(x), sums(reference)), s)
-            + mpo[1] * PAIRWISE["bco_pair"](pairs(sums(x), sums(reference)), s)
-            + mpo[2] * sft(x)
-        )
-        / count,
+            (
+                mpo[0] * PAIRWISE["sigmoid"](pairs(sums(x), sums(reference)), s)
+                + mpo[1] * PAIRWISE["bco_pair"](pairs(sums(x), sums(reference)), s)
+                + mpo[2] * sft(x)
+            )
+            / count
+        ),
     }
     ragged = lambda x: [rounded(x[i, :n], DIGITS) for i, n in enumerate(lengths)]
     padded = lambda x: torch.cat([torch.zeros(6, trl_code.PROMPT - 1, dtype=torch.float64), x], 1)
     refs = sums(reference)[:count], sums(reference)[count:]
     theirs = {
         "sft": lambda x: trl_code.dpo(["sft"], padded(x * mask), lengths, *refs, s),
-        "ld": lambda x: count * trl_code.dpo(["sigmoid"], padded(x * mask), lengths, *ld(reference).chunk(2), s, ld_alpha=alpha),
+        "ld": lambda x: (
+            count * trl_code.dpo(["sigmoid"], padded(x * mask), lengths, *ld(reference).chunk(2), s, ld_alpha=alpha)
+        ),
         "wpo": lambda x: count * trl_code.dpo(["sigmoid"], padded(x * mask), lengths, *refs, s, None, padded(squares)),
         "mpo": lambda x: trl_code.dpo(["sigmoid", "bco_pair", "sft"], padded(x * mask), lengths, *refs, s, mpo),
     }
@@ -196,7 +200,7 @@ def token_cases() -> dict:
     cases[1] |= {"policyLogps": rounded(ld(policy), DIGITS), "referenceLogps": rounded(ld(reference), DIGITS)}
     cases[2]["weights"] = rounded(weights, DIGITS)
     return {
-        "notes": "rows: the chosen responses of three pairs, then the rejected; `gradients` of `total` by policy token; "
+        "notes": "rows: the chosen responses of three pairs, then the rejected; `gradients` of `total` by token; "
         "sft: mean over all chosen tokens; ld, wpo: sigmoid loss, `total` is its sum; mpo: 0.8 sigmoid + 0.2 bco_pair "
         "(means over pairs) + 1.0 sft",
         "settings": {"beta": beta, "ldAlpha": alpha, "mpoWeights": mpo},
@@ -221,8 +225,8 @@ def main() -> None:
     ]
     content = {
         **provenance("formulas.py in float64; confirmed by central differences and by TRL's code", ["trl", "torch"]),
-        "notes": "per-pair losses, and the gradients of their sum by the policy's log-probabilities; aot's losses are in "
-        "the order of the sorted differences, ascending; a gradient is null where it is not defined (on the hinge's "
+        "notes": "per-pair losses, and the gradients of their sum by the policy's log-probabilities; aot's losses are "
+        "in the order of the sorted differences, ascending; a gradient is null where it is not defined (on the hinge's "
         "corner, at a tie of a sort); `confirmed` holds the largest relative disagreement found",
         "batches": {name: {NAMES[k]: rounded(v, 17) for k, v in vars(p).items()} for name, p in BATCHES.items()},
         "cases": cases,

@@ -94,9 +94,9 @@ def sampling() -> dict:
 def main() -> None:
     content = {
         **provenance("torch.optim.AdamW, transformers' get_scheduler and logits processors", ["transformers", "torch"]),
-        "notes": "AdamW in float64, clipped by global norm before each step, gradNorm before clipping; sampling in float32, "
-        "a combined case applies its settings in the order written, `history` is prompt and response so far; top-k keeps whatever ties with "
-        "the k-th",
+        "notes": "AdamW in float64, clipped by global norm before each step, gradNorm before clipping; sampling in "
+        "float32, a combined case applies its settings in the order written, `history` is prompt and response so far; "
+        "top-k keeps whatever ties with the k-th",
         "adamw": [adamw(1.0, 0.01, (0.9, 0.999), 1e-8), adamw(0.5, 0.0, (0.9, 0.95), 1e-5)],
         "schedules": [
             schedule("constant", 0, 6),
