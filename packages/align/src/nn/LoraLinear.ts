@@ -20,7 +20,7 @@ export class LoraLinear extends Module {
   readonly loraA: Tensor; // [rank, in]
   readonly loraB: Tensor; // [out, rank]
   readonly scale: number; // α/r
-  readonly #dropout: number;
+  readonly dropout: number;
   /** Off, the layer is its frozen base, and the model its own reference. */
   enabled = true;
   /** Where dropout draws from; undefined outside training, when nothing is dropped. */
@@ -34,7 +34,7 @@ export class LoraLinear extends Module {
     this.loraA = empty([rank, base.from], kind).uniform_({ from: -bound, to: bound, random }).setRequiresGrad();
     this.loraB = zeros([base.to, rank], kind).setRequiresGrad();
     this.scale = alpha / rank;
-    this.#dropout = dropout;
+    this.dropout = dropout;
   }
 
   /** [..., in] → [..., out] */
@@ -45,9 +45,9 @@ export class LoraLinear extends Module {
   }
 
   #dropped(x: Tensor): Tensor {
-    if (this.#dropout === 0 || !this.noise) return x;
-    const kept = empty(x.shape, { dtype: x.dtype, device: x.device }).bernoulli_(1 - this.#dropout, this.noise);
-    return x.mul(kept).div(1 - this.#dropout);
+    if (this.dropout === 0 || !this.noise) return x;
+    const kept = empty(x.shape, { dtype: x.dtype, device: x.device }).bernoulli_(1 - this.dropout, this.noise);
+    return x.mul(kept).div(1 - this.dropout);
   }
 
   /** W₀ + (α/r)·B·A, in the base's own layout. */

@@ -1,0 +1,108 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { FileError, noGrad, Random, readSafetensors, type Tensor, tidy, writeSafetensors } from '@attune/torch';
+import { Conv1D } from '../nn/Linear.ts';
+import { adaptersOf, addLora, allLinear } from '../nn/lora.ts';
+import type { CausalLm } from './CausalLm.ts';
+import { readJson } from './load.ts';
+
+/** PEFT puts its own wrapper's name before the model's. */
+const wrapper = 'base_model.model.';
+
+/** `adapter_config.json`, as much of it as decides what is computed. */
+interface AdapterConfig {
+  readonly peft_type: string;
+  readonly r: number;
+  readonly lora_alpha: number;
+  readonly lora_dropout?: number;
+  readonly target_modules: readonly string[] | string;
+  readonly use_rslora?: boolean;
+}
+
+/** Settings of `adapter_config.json` that change what is computed, and that are not computed here. */
+const unsupported = [
+  'use_dora',
+  'use_qalora',
+  'use_bdlora',
+  'lora_bias',
+  'rank_pattern',
+  'alpha_pattern',
+  'modules_to_save',
+];
+
+/**
+ * Writes a model's adapters in PEFT's form: `adapter_config.json`, `adapter_model.safetensors`.
+ *
+ * @param base where the model that they stand on came from
+ */
+export function saveAdapter(model: CausalLm, folder: string, { base }: { base: string }): void {
+  mkdirSync(folder, { recursive: true });
+  const adapters = adaptersOf(model);
+  const weights = new Map<string, Tensor>();
+  for (const [name, { loraA, loraB }] of adapters) {
+    weights.set(`${wrapper}${name}.lora_A.weight`, loraA).set(`${wrapper}${name}.lora_B.weight`, loraB);
+  }
+  writeSafetensors(join(folder, 'adapter_model.safetensors'), weights);
+  const [, first] = adapters[0]!;
+  const rank = first.loraA.shape[0]!;
+  const config: AdapterConfig & Record<string, unknown> = {
+    peft_type: 'LORA',
+    task_type: 'CAUSAL_LM',
+    base_model_name_or_path: base,
+    r: rank,
+    lora_alpha: first.scale * rank,
+    lora_dropout: first.dropout,
+    bias: 'none',
+    fan_in_fan_out: first.base instanceof Conv1D,
+    inference_mode: true,
+    init_lora_weights: true,
+    target_modules: [...new Set(adapters.map(([name]) => name.split('.').at(-1)!))].sort(),
+  };
+  writeFileSync(join(folder, 'adapter_config.json'), `${JSON.stringify(config, null, 2)}\n`);
+}
+
+/**
+ * Puts PEFT's adapters of `folder` on a model. Patterns of target modules that are no names are read as regular
+ * expressions over the whole name, as PEFT does.
+ *
+ * @throws FileError for an adapter of another kind, or that does not fit the model
+ */
+export function loadAdapter(model: CausalLm, folder: string): void {
+  const path = join(folder, 'adapter_config.json');
+  const config = readJson(path) as unknown as AdapterConfig & Record<string, unknown>;
+  if (config.peft_type !== 'LORA')
+    throw new FileError(path, `"peft_type" is ${JSON.stringify(config.peft_type)}; only LORA is read.`);
+  for (const name of unsupported) {
+    const value = config[name];
+    const set = value !== null && typeof value === 'object' ? Object.keys(value).length > 0 : Boolean(value);
+    if (set) throw new FileError(path, `"${name}" is set, which is not supported.`);
+  }
+  const { r: rank, lora_alpha, target_modules: names } = config;
+  const alpha = config.use_rslora ? lora_alpha * Math.sqrt(rank) : lora_alpha; // rsLoRA scales by α/√r
+  const targets =
+    typeof names === 'string' ? (names === 'all-linear' ? allLinear : [new RegExp(`^(?:${names})$`)]) : names;
+  addLora(model, { rank, alpha, dropout: config.lora_dropout ?? 0, targets }, new Random(0));
+  fillAdapters(model, join(folder, 'adapter_model.safetensors'));
+}
+
+/** Fills the adapters a model already has. */
+export function fillAdapters(model: CausalLm, file: string): void {
+  tidy(() =>
+    noGrad(() => {
+      const weights = new Map([...readSafetensors(file)].map(([name, weight]) => [plainName(name), weight]));
+      for (const [name, { loraA, loraB }] of adaptersOf(model)) {
+        for (const [part, own] of [
+          ['lora_A', loraA],
+          ['lora_B', loraB],
+        ] as const) {
+          const weight = weights.get(`${name}.${part}.weight`);
+          if (!weight)
+            throw new FileError(file, `has no ${part} for the layer ${name}. Was it trained on another model?`);
+          own.copy_(weight);
+        }
+      }
+    }),
+  );
+}
+
+const plainName = (name: string): string => (name.startsWith(wrapper) ? name.slice(wrapper.length) : name);
