@@ -2,6 +2,7 @@
 tokenizers that this script trains: byte-level with a ChatML template, and SentencePiece-like with a Llama 2 template.
 """
 
+import json
 import pathlib
 import types
 
@@ -73,7 +74,7 @@ def sentence_piece() -> PreTrainedTokenizerFast:
     training.normalizer = tokenizer.normalizer
     training.pre_tokenizer = pre_tokenizers.Split(Regex("▁"), "merged_with_next")
     training.train_from_iterator(TEXTS, trainers.BpeTrainer(vocab_size=400, special_tokens=special))
-    state = __import__("json").loads(training.to_str())["model"]
+    state = json.loads(training.to_str())["model"]
     merges = [tuple(merge) for merge in state["merges"]]
     tokenizer.model = models.BPE(state["vocab"], merges, byte_fallback=True, fuse_unk=True, unk_token="<unk>")
     tokenizer.add_special_tokens(["<unk>", "<s>", "</s>"])

@@ -31,7 +31,8 @@ export type MovedBoundary = 'refuse' | 'split';
 
 /**
  * The response's tokens: of prompt and response encoded together, those after the prompt's, as in TRL. Differs from TRL
- * where the prompt's tokens do not come first: TRL logs a warning and cuts at the prompt's length all the same.
+ * where the prompt's tokens do not come first: TRL logs a warning and begins the response where the two part, which
+ * takes tokens from the prompt that a model meets when it generates.
  */
 export function splitAtPrompt(tokenizer: Tokenizer, joined: Joined, movedBoundary: MovedBoundary): EncodedResponse {
   const { prompt, both } = joined;

@@ -29,7 +29,7 @@ export interface Occurrences {
 export interface PreflightReport {
   readonly data: EncodingReport;
   readonly samples: readonly SampleView[];
-  /** Begin tokens in whole sequences; absent if the tokenizer has none, or uses it as an end token too. */
+  /** Begin tokens that sequences start with; absent if the tokenizer has none. */
   readonly begin?: Occurrences;
   /** End tokens among the tokens learned; absent if the tokenizer has none. Several are usual in several turns. */
   readonly end?: Occurrences;
@@ -107,12 +107,12 @@ function samplesOf(tokenizer: Tokenizer, sequences: Sequence[][], count: number)
 const partOf = (mask: number): TokenView['part'] => (mask ? 'response' : 'prompt');
 
 function audit({ bosId, eosIds }: Tokenizer, sequences: readonly Sequence[]) {
-  const begins = bosId !== undefined && !eosIds.includes(bosId);
+  const begins = ({ ids }: Sequence) =>
+    ids.every((id) => id === bosId) ? ids.length : ids.findIndex((id) => id !== bosId);
+  const ends = ({ ids, mask }: Sequence) => ids.filter((id, i) => mask[i] && eosIds.includes(id)).length;
   return {
-    ...(begins && { begin: occurrences(sequences, ({ ids }) => ids.filter((id) => id === bosId).length) }),
-    ...(eosIds.length > 0 && {
-      end: occurrences(sequences, ({ ids, mask }) => ids.filter((id, i) => mask[i] && eosIds.includes(id)).length),
-    }),
+    ...(bosId !== undefined && { begin: occurrences(sequences, begins) }),
+    ...(eosIds.length > 0 && { end: occurrences(sequences, ends) }),
   };
 }
 
