@@ -41,7 +41,7 @@ export function scoredTokenizer(parts: ScoredParts): SourceTokenizer {
       fuse_unk: true,
       byte_fallback: kinds.includes(tokenKinds.byte),
       ignore_merges: false,
-      vocab: vocabularyOf(tokens, () => true),
+      vocab: Object.fromEntries(vocabularyOf(tokens, () => true)),
       merges: mergesByScore(parts),
     },
   });
@@ -52,11 +52,11 @@ function mergesByScore({ tokens, kinds, scores }: ScoredParts): (readonly [strin
   const mergeable = (id: number) => kinds[id] === tokenKinds.normal;
   const vocabulary = vocabularyOf(tokens, mergeable);
   const merges: { readonly pair: readonly [string, string]; readonly score: number }[] = [];
-  for (const [token, id] of Object.entries(vocabulary)) {
+  for (const [token, id] of vocabulary) {
     const characters = Array.from(token);
     for (let cut = 1; cut < characters.length; cut++) {
       const pair = [characters.slice(0, cut).join(''), characters.slice(cut).join('')] as const;
-      if (pair[0] in vocabulary && pair[1] in vocabulary) merges.push({ pair, score: scores[id]! });
+      if (vocabulary.has(pair[0]) && vocabulary.has(pair[1])) merges.push({ pair, score: scores[id]! });
     }
   }
   return merges.sort((a, b) => b.score - a.score).map(({ pair }) => pair); // sort is stable

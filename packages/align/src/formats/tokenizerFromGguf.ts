@@ -41,7 +41,7 @@ function byteLevelTokenizer(file: GgufFile): SourceTokenizer {
       fuse_unk: false,
       byte_fallback: false,
       ignore_merges,
-      vocab: vocabularyOf(parts.tokens, (id) => !isPadding(parts, id)),
+      vocab: Object.fromEntries(vocabularyOf(parts.tokens, (id) => !isPadding(parts, id))),
       merges: merges.map((merge) => mergePair(file, merge)),
     },
   });

@@ -87,10 +87,10 @@ function postProcessor({ tokens, special, addBos, addEos }: TokenizerParts) {
 }
 
 /** The vocabulary of `tokenizer.json`: token → id; where a token stands twice, the first counts. */
-export function vocabularyOf(tokens: readonly string[], keep: (id: number) => boolean): Record<string, number> {
-  const vocabulary: Record<string, number> = Object.create(null);
+export function vocabularyOf(tokens: readonly string[], keep: (id: number) => boolean): Map<string, number> {
+  const vocabulary = new Map<string, number>();
   for (const [id, token] of tokens.entries()) {
-    if (keep(id)) vocabulary[token] ??= id;
+    if (keep(id) && !vocabulary.has(token)) vocabulary.set(token, id);
   }
   return vocabulary;
 }
