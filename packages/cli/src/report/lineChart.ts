@@ -26,9 +26,9 @@ export interface LineChartOptions {
   readonly format?: (value: number) => string;
   /** For the marks of the y axis, where they need fewer digits. */
   readonly tickFormat?: (value: number) => string;
-  readonly wide?: boolean;
 }
 
+const width = 470;
 const height = 230;
 const margin = { top: 12, right: 14, bottom: 32, left: 50 };
 const mostPoints = 400; // more than there are pixels
@@ -42,7 +42,6 @@ export function lineChart(options: LineChartOptions): Html {
   const { title, unit, xLabel, reference, smoothing = 0, format = formatNumber, tickFormat = format } = options;
   const series = options.series.map(({ name, points }) => ({ name, points: thinned(points.filter(isFinitePoint)) }));
   const all = series.flatMap(({ points }) => points);
-  const width = options.wide ? 980 : 470;
   const yDomain = nice(extent([...all.map(({ y }) => y), ...(reference ? [reference.y] : [])]), 4);
   const xDomain = extent(all.map(({ x }) => x));
   const x = linear(xDomain, [margin.left, width - margin.right]);
@@ -50,9 +49,9 @@ export function lineChart(options: LineChartOptions): Html {
   return html`<figure class="chart">
 <figcaption><b>${title}</b>${unit && html` <span class="unit">${unit}</span>`}${legend(series, format)}</figcaption>
 <svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${summary(title, series, format)}">
-${yAxis(yDomain, y, width, tickFormat)}
+${yAxis(yDomain, y, tickFormat)}
 ${xAxis(xDomain, x, xLabel)}
-${reference && referenceLine(reference, y, width)}
+${reference && referenceLine(reference, y)}
 ${series.map(({ points }, i) => curve(points, { x, y, smoothing, color: i, format }))}
 </svg>
 </figure>`;
@@ -92,17 +91,15 @@ function curve(points: readonly Point[], { x, y, smoothing, color, format }: Dra
   const at = (value: number) => value.toFixed(1);
   const path = (line: readonly Point[]) => line.map((p, i) => `${i ? 'L' : 'M'}${at(x(p.x))} ${at(y(p.y))}`).join('');
   const isSmoothed = smoothing > 0 && points.length > 8;
-  const dots = points.length <= 40 && !isSmoothed ? points : points.slice(-1);
+  const line = isSmoothed ? smooth(points, smoothing) : points;
+  const dots = isSmoothed || line.length > 40 ? line.slice(-1) : line;
   return html`<g class="c${color}">
 ${isSmoothed && html`<path class="raw" d="${path(points)}"/>`}
-<path class="line" d="${path(isSmoothed ? smooth(points, smoothing) : points)}"/>
-${dots.map((p) => {
-  const end = isSmoothed ? smooth(points, smoothing).at(-1)! : p;
-  return html`<circle cx="${at(x(end.x))}" cy="${at(y(end.y))}" r="2.6"><title>${formatNumber(p.x)}: ${format(p.y)}</title></circle>`;
-})}</g>`;
+<path class="line" d="${path(line)}"/>
+${dots.map((p) => html`<circle cx="${at(x(p.x))}" cy="${at(y(p.y))}" r="2.6"><title>${formatNumber(p.x)}: ${format(p.y)}</title></circle>`)}</g>`;
 }
 
-function yAxis(domain: Domain, y: Scale, width: number, format: (value: number) => string): Html[] {
+function yAxis(domain: Domain, y: Scale, format: (value: number) => string): Html[] {
   return ticks(domain, 4).map((tick) => {
     const at = y(tick).toFixed(1);
     return html`<line class="grid" x1="${margin.left}" x2="${width - margin.right}" y1="${at}" y2="${at}"/><text class="tick" x="${margin.left - 8}" y="${at}" dy="0.32em" text-anchor="end">${format(tick)}</text>`;
@@ -115,7 +112,7 @@ function xAxis(domain: Domain, x: Scale, label: string): Html {
   return html`${marks.map((tick) => html`<text class="tick" x="${x(tick).toFixed(1)}" y="${bottom + 18}" text-anchor="middle">${formatNumber(tick)}</text>`)}<text class="axis" x="${x(domain[1])}" y="${height - 1}" text-anchor="end">${label}</text>`;
 }
 
-function referenceLine({ y: level, label }: { y: number; label: string }, y: Scale, width: number): Html {
+function referenceLine({ y: level, label }: { y: number; label: string }, y: Scale): Html {
   const at = y(level).toFixed(1);
   return html`<line class="reference" x1="${margin.left}" x2="${width - margin.right}" y1="${at}" y2="${at}"/><text class="axis" x="${width - margin.right}" y="${at}" dy="-0.45em" text-anchor="end">${label}</text>`;
 }

@@ -94,6 +94,7 @@ svg circle { fill: var(--c); }
 .hero .track .range { top: 12px; height: 16px; border-radius: 8px; }
 .hero .track .dot { width: 20px; height: 20px; margin-left: -10px; top: 10px; }
 .hero .axis-row .track { height: 18px; }
+.hero .note { margin: 6px 0 0; }
 .panel { padding: 24px 26px; }
 
 .weights { display: grid; gap: 14px; }
@@ -109,7 +110,7 @@ svg circle { fill: var(--c); }
 .callout { display: flex; gap: 14px; padding: 16px 20px; border-radius: 12px; background: var(--warn-wash); margin-bottom: 24px; line-height: 1.5; }
 .callout b { color: var(--warn); white-space: nowrap; }
 
-ol.steps { list-style: none; margin: 0; padding: 8px 26px; counter-reset: step; }
+ol.steps { list-style: none; margin: 20px 0 0; padding: 8px 26px; counter-reset: step; }
 ol.steps li { counter-increment: step; display: grid; grid-template-columns: 2rem 1fr 130px 5.4rem; gap: 4px 14px; align-items: baseline; padding: 14px 0; border-top: 1px solid var(--line); }
 ol.steps li:first-child { border-top: 0; }
 ol.steps li::before { content: counter(step); font-family: var(--serif); color: var(--accent); font-size: 1.1rem; }
@@ -139,11 +140,11 @@ summary { cursor: pointer; color: var(--accent); font-weight: 600; }
 summary:focus-visible { outline: 2px solid var(--accent); outline-offset: 4px; border-radius: 4px; }
 
 table { border-collapse: collapse; width: 100%; font-size: .92rem; }
-th, td { text-align: left; padding: 9px 0; border-top: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
+th, td { text-align: left; padding: 7px 0; border-top: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
 tr:first-child > * { border-top: 0; }
 th { font-weight: 400; color: var(--soft); width: 40%; padding-right: 20px; }
 pre { margin: 0 0 16px; padding: 18px 22px; background: var(--wash); border: 1px solid var(--line); border-radius: 12px; font: .88rem/1.65 var(--mono); white-space: pre-wrap; overflow-wrap: anywhere; }
-ul.caveats { margin: 0; padding-left: 1.1em; max-width: 46rem; color: var(--soft); } ul.caveats li { margin-bottom: .6em; }
+ul.caveats { margin: 20px 0 0; padding-left: 1.1em; max-width: 46rem; color: var(--soft); } ul.caveats li { margin-bottom: .6em; }
 footer { margin-top: 88px; padding-top: 20px; border-top: 1px solid var(--line); color: var(--faint); font-size: .84rem; }
 
 @media (max-width: 760px) {
@@ -153,7 +154,6 @@ footer { margin-top: 88px; padding-top: 20px; border-top: 1px solid var(--line);
   .hero { padding: 26px 22px; }
   .side + .side { border-left: 0; border-top: 1px solid var(--line); }
   .intervals, .weight { grid-template-columns: 1fr auto; gap: 2px 16px; }
-  .hero .note { margin-top: 8px; }
   .interval-row .track, .weight .balance { grid-column: 1 / -1; order: 3; }
   .axis-row .label, .axis-row .reading { display: none; }
   ol.steps li { grid-template-columns: 1.6rem 1fr auto; } ol.steps .share { display: none; }

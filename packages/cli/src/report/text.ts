@@ -86,10 +86,7 @@ export const text = {
     samplesTitle: 'Samples',
     samplesLead: (step: string) => `Sampled at step ${step}.`,
     settingsTitle: 'Settings',
-    steps: 'Steps',
-    time: 'Time',
     tokens: 'Tokens',
     lossDetail: (first: string) => `${first} at first`,
-    response: 'Response',
   },
 } as const;

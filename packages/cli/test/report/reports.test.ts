@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { type DemoReportData, demoReport } from '../../src/report/demoReport.ts';
+import { runReport } from '../../src/report/runReport.ts';
+import { RunFolder } from '../../src/run/RunFolder.ts';
+
+const estimate = { value: 0.75, low: 0.68, high: 0.81, n: 200 };
+
+/** A report in which every text is this one. */
+function demoWith(text: string): DemoReportData {
+  const judged = { text, score: 1, because: [{ property: text, points: -0.5 }] };
+  return {
+    title: text,
+    version: text,
+    facts: [{ name: text, value: text }],
+    steps: [{ what: text, detail: text, seconds: 3 }],
+    winRate: { ...estimate, wins: 148, ties: 4, losses: 48 },
+    heldOutAccuracy: estimate,
+    kl: { value: 4.2, low: 3.9, high: 4.6, n: 200 },
+    annotator: { weights: [{ property: text, meaning: text, weight: 1 }], noise: 0.1 },
+    properties: [{ name: text, before: estimate, after: estimate }],
+    lengths: { before: [10, 20], after: [12] },
+    samples: Array.from({ length: 4 }, () => ({ prompt: text, before: judged, after: judged })),
+    metrics: [{ step: 1, time: 0, loss: 0.69, [`logits/${text}`]: 1 }],
+    caveats: [text],
+    commands: [text],
+  };
+}
+
+/** The tags of a page, in order: what a browser would make elements of, and the names of their attributes. */
+const structure = (page: string): string[] =>
+  page
+    .replace(/<style>.*?<\/style>/s, '')
+    .match(/<[^>]*>/g)!
+    .map((tag) => tag.replace(/"[^"]*"/g, '""'));
+
+const hostile = [
+  '<script>alert(1)</script>',
+  '<img src=x onerror=alert(1)>',
+  '"><svg onload=alert(1)>',
+  "' onmouseover='alert(1)",
+  '</style><script>',
+  '</title><iframe src="//x">',
+  '<!-- ',
+  ']]>',
+  '&lt;b&gt;',
+  '[a](javascript:alert(1))',
+  '\u0000\u202e',
+];
+
+test('no text can add an element or an attribute to the demo’s report', () => {
+  const plain = structure(demoReport(demoWith('x')));
+  fc.assert(
+    fc.property(
+      fc.array(fc.oneof(fc.constantFrom(...hostile), fc.string({ unit: 'binary' })), { minLength: 1 }),
+      (parts) => {
+        const text = `x${parts.join('')}`;
+        assert.deepEqual(structure(demoReport(demoWith(text))), plain);
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+test('a report is one file: no script, nothing from elsewhere, and a policy that forbids both', () => {
+  const page = demoReport(demoWith('x'));
+  assert.match(page, /Content-Security-Policy" content="default-src &#39;none&#39;; style-src &#39;unsafe-inline&#39;/);
+  assert.doesNotMatch(page, /<script|<link|<img|<iframe|@import|url\(|https?:|\ssrc=|\shref=|\son\w+=/i);
+});
+
+test('the demo’s report states the win rate with its interval and number, and that the annotator is simulated', () => {
+  const page = demoReport(demoWith('x'));
+  assert.match(page, /75\.0\u00a0% of cases\./);
+  assert.match(page, /95\u00a0% interval 68\.0\u00a0% to 81\.0\u00a0%, n = 200/);
+  assert.match(page, /148 won · 4 tied · 48 lost/);
+  assert.match(page, /No person judged these texts/);
+});
+
+test('a win rate whose interval holds one half is not called a win', () => {
+  const unclear = { ...demoWith('x').winRate, low: 0.45 };
+  assert.match(demoReport({ ...demoWith('x'), winRate: unclear }), /no clear difference/);
+  const worse = { ...unclear, value: 0.3, low: 0.2, high: 0.4 };
+  assert.match(demoReport({ ...demoWith('x'), winRate: worse }), /the original did better/);
+});
+
+test('a run’s report shows its curves, its last samples and its settings, and says when there is nothing yet', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'attune-'));
+  try {
+    assert.throws(() => runReport(folder, '1'), /holds no run/);
+    using run = RunFolder.create(join(folder, 'my run'), { beta: 0.1, data: ['a', '<b>'] });
+    assert.match(runReport(run.path, '1'), /The first step has not been logged yet/);
+    run.metrics(1, { loss: 0.69 });
+    run.metrics(2, { loss: 0.5, eval_loss: 0.6, num_tokens: 1234 });
+    run.samples(1, [{ prompt: 'old', response: 'old' }]);
+    run.samples(2, [{ prompt: 'p', response: '<i>r</i>' }]);
+    const page = runReport(run.path, '1');
+    assert.match(page, /<h1>my run<\/h1>/);
+    for (const shown of ['0.5', '1,234', '&lt;i&gt;r&lt;/i&gt;', 'a, &lt;b&gt;', 'held out']) {
+      assert.ok(page.includes(shown), shown);
+    }
+    assert.doesNotMatch(page, />old</);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
