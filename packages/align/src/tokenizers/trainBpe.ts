@@ -1,3 +1,5 @@
+import { InvalidValueError } from '@attune/preferences';
+import { byteCharacters, tokenOfBytes } from './byteLevel.ts';
 import { MaxHeap } from './maxHeap.ts';
 
 /** A trained byte-level BPE vocabulary, its tokens written with GPT-2's byte characters (a space is `Ġ`). */
@@ -15,14 +17,6 @@ export interface TrainBpeOptions {
   readonly specialTokens: readonly string[];
 }
 
-export class VocabularySizeError extends Error {
-  readonly code = 'vocabulary_size';
-  override readonly name = 'VocabularySizeError';
-  constructor(found: number, least: number) {
-    super(`vocabSize is ${found}; it must be a whole number of at least ${least} (256 bytes and the special tokens).`);
-  }
-}
-
 /**
  * Byte-pair encoding: Sennrich et al. 2016 (arXiv:1508.07909), algorithm 1, over bytes as in GPT-2 (Radford et al. 2019,
  * section 2.2): text is split by GPT-2's pattern, then the most frequent pair of neighbours becomes one token, again and
@@ -32,7 +26,13 @@ export class VocabularySizeError extends Error {
  */
 export function trainBpe(texts: Iterable<string>, { vocabSize, specialTokens }: TrainBpeOptions): Bpe {
   const least = 256 + specialTokens.length;
-  if (!Number.isInteger(vocabSize) || vocabSize < least) throw new VocabularySizeError(vocabSize, least);
+  if (!Number.isInteger(vocabSize) || vocabSize < least) {
+    throw new InvalidValueError(
+      'vocabSize',
+      `a whole number of at least ${least} (bytes and special tokens)`,
+      vocabSize,
+    );
+  }
 
   const pairs = new PairCounts(countPieces(texts, specialTokens));
   const merges: [string, string][] = [];
@@ -41,7 +41,7 @@ export function trainBpe(texts: Iterable<string>, { vocabSize, specialTokens }: 
     if (!merge) break;
     merges.push([visible(merge[0]), visible(merge[1])]);
   }
-  const bytes = [...byteCharacters.values()];
+  const bytes = byteCharacters.toSorted(); // GPT-2's order of ids: printable bytes first
   const tokens = [...specialTokens, ...bytes, ...merges.map(([left, right]) => left + right)];
   return { specialTokens, vocab: new Map(tokens.map((token, id) => [token, id])), merges };
 }
@@ -62,22 +62,8 @@ function countPieces(texts: Iterable<string>, specialTokens: readonly string[]):
   return counts;
 }
 
-/**
- * GPT-2's character for every byte: printable ones stand for themselves, the others follow from U+0100 on.
- * In GPT-2's order, which is the order of ids.
- */
-const byteCharacters: ReadonlyMap<number, string> = (() => {
-  const isPrintable = (byte: number) => (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte !== 0xad);
-  const bytes = Array.from({ length: 256 }, (_, byte) => byte);
-  const others = bytes.filter((byte) => !isPrintable(byte));
-  return new Map([
-    ...bytes.filter(isPrintable).map((byte) => [byte, String.fromCharCode(byte)] as const),
-    ...others.map((byte, i) => [byte, String.fromCharCode(0x100 + i)] as const),
-  ]);
-})();
-
 /** A byte string (one character of code 0–255 per byte, so that `<` compares bytes) in GPT-2's characters. */
-const visible = (bytes: string) => Array.from(bytes, (byte) => byteCharacters.get(byte.charCodeAt(0))).join('');
+const visible = (bytes: string) => tokenOfBytes(Buffer.from(bytes, 'latin1'));
 
 /** A piece of text as the tokens it consists of so far. */
 interface Word {
@@ -113,7 +99,7 @@ class PairCounts {
   constructor(pieceCounts: ReadonlyMap<string, number>) {
     const changed = new Set<Pair>();
     for (const [piece, count] of pieceCounts) {
-      const word = { tokens: Array.from(Buffer.from(piece, 'utf8'), (byte) => String.fromCharCode(byte)), count };
+      const word = { tokens: [...Buffer.from(piece).toString('latin1')], count };
       this.#add(word, 1, changed);
     }
     this.#enqueue(changed);

@@ -14,10 +14,8 @@ export async function writeTokenizer(folder: string, bpe: Bpe, { maxLength }: { 
   await writeJson(join(folder, 'tokenizer.json'), tokenizerJson(bpe));
   await writeJson(join(folder, 'tokenizer_config.json'), {
     tokenizer_class: 'PreTrainedTokenizerFast',
-    bos_token: endOfText,
     eos_token: endOfText,
     pad_token: endOfText,
-    add_bos_token: false,
     add_prefix_space: false,
     clean_up_tokenization_spaces: false,
     model_max_length: maxLength,

@@ -41,7 +41,7 @@ test('special tokens are never merged with what stands beside them', () => {
 });
 
 test('a vocabulary smaller than the bytes is refused', () => {
-  const error = { code: 'vocabulary_size', message: /vocabSize is 100; it must be a whole number of at least 257/ };
+  const error = { code: 'invalid_value', message: /vocabSize is 100; expected a whole number of at least 257/ };
   assert.throws(() => trainBpe([tinyText], { vocabSize: 100, specialTokens }), error);
 });
 
