@@ -11,6 +11,7 @@ export * from './data/types.ts';
 export * from './data/write.ts';
 export * from './errors.ts';
 export * from './evals/winRate.ts';
+export * from './judges/index.ts';
 export * from './stats/intervals.ts';
 export * from './stats/random.ts';
 export * from './stats/summary.ts';

@@ -1,0 +1,2 @@
+export { type PropertyName, properties } from './properties.ts';
+export * from './simulated.ts';
