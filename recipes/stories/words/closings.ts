@@ -1,0 +1,35 @@
+/** Last sentences that fit any plot, by the way a story ends. Hero and friend are known by then. */
+export const closings = {
+  happy: [
+    'They walked off together, {paw} in {paw}[, and sang|].',
+    'When {hero} fell asleep at last, {he} was smiling.',
+    'From that day on, {hero} and {friend} were the best of friends.',
+    'They laughed [and laughed|until they had to sit down].',
+    'Then they ate [warm soup|toast with honey|berry cake|hot pancakes] and laughed and told stories until [bedtime|the moon came up].',
+    '{Hero} hugged {friend}, and they danced [in a circle|around and around|until their feet were tired].',
+    'And when the moon came up, they were safe and warm at home.',
+    '{Friend} smiled, and {hero} smiled back.',
+    'And {hero} smiled [all evening|all day long|even while {he} slept].',
+    '{Hero} and {friend} still laugh about it today.',
+  ],
+  open: [
+    'What would tomorrow bring? Nobody knew.',
+    '{Hero} looked up at the moon and wondered.',
+    'Maybe tomorrow {he} would know.',
+    'And the path went on, around the bend, where nobody could see.',
+    '{Hero} and {friend} looked at each other and waited.',
+    'The wind turned, and the evening began.',
+    'But that is another story.',
+    'Far away, something [moved|rustled|shone] in the dark.',
+  ],
+  sad: [
+    '{Hero} went home alone [in the dark|without a word|with heavy feet].',
+    'That night, {he} cried into {his} pillow.',
+    'It was a sad evening, and nobody said a word.',
+    '{His} supper grew cold, and {he} sat alone at the table.',
+    'A tear ran down {his} nose.',
+    'It was the saddest day of the [year|week|summer].',
+    '{He} lay awake, all alone, and nobody came to say good night.',
+    '{Hero} cried for a long time.',
+  ],
+} as const;
