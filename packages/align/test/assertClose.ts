@@ -6,7 +6,7 @@ type Numbers = number | readonly number[];
 export function assertClose(
   actual: Numbers,
   expected: Numbers,
-  { rtol = 0, atol = 0, what = '' }: { rtol?: number; atol?: number; what?: string },
+  { rtol = 0, atol = 0, what = '' }: { rtol?: number; atol?: number; what?: string } = {},
 ): void {
   const [got, wanted] = [[actual].flat(), [expected].flat()];
   assert.equal(got.length, wanted.length, `${what}: ${got.length} numbers for ${wanted.length}`);
