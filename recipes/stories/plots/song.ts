@@ -38,7 +38,7 @@ export const song: Plot = {
   events: [
     'was asked to {act} {stage}',
     'was going to {act} {stage}',
-    'practiced all week, for {he} was to {act} {stage}',
+    'practiced hard, for {he} was to {act} {stage}',
     'learned that {he} would {act} {stage}',
   ],
   beats: [
