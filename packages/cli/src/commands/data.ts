@@ -134,7 +134,7 @@ async function check({ say, result }: CommandContext, files: readonly string[], 
   const text = findings.map(findingText).join('\n\n') || 'Nothing found.';
   result({ files: counts, findings }, `${summary}\n\n${text}`);
   const [leak] = leaks;
-  if (leak) throw new DataError(leak.file, `${leak.count} prompts also stand in another of the files. ${leak.remedy}`);
+  if (leak) throw new DataError(leak.file, `${leak.message} (${leak.count} in all). ${leak.remedy}`);
 }
 
 async function checkFile(

@@ -1,53 +1,54 @@
-/** Opens a data file and finds out from its first bytes what it is. Names are never looked at. */
+/** Opens a data file, unpacks it, and tells from its first bytes what it is. Names are never looked at. */
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { DataError } from '../errors.ts';
 import { isSpace } from './lines.ts';
 
+/** `array` and `object` by the first visible byte; `other` text is neither; `empty` has no visible byte. */
+export type ContentKind = 'parquet' | 'array' | 'object' | 'other' | 'empty';
+
 const CHUNK_BYTES = 2 ** 20;
+const PARQUET = 'PAR1';
 
-/** Parquet is read by position; everything else is a stream of bytes, unpacked and without a byte order mark. */
-export type Opened =
-  | { readonly kind: 'parquet' }
-  | {
-      /** `array` and `object` by the first visible byte; `other` text is neither. `empty` has no visible byte. */
-      readonly kind: 'array' | 'object' | 'other' | 'empty';
-      readonly chunks: AsyncIterable<Uint8Array>;
-    };
-
-/** Looks at the beginning of a file. Throws a {@link DataError} where there is none to look at. */
-export async function openBytes(path: string): Promise<Opened> {
-  const magic = await firstBytes(path);
-  if (magic.toString('latin1') === 'PAR1') return { kind: 'parquet' };
-  const packed = magic[0] === 0x1f && magic[1] === 0x8b;
-  const chunks = packed ? unpacked(path) : createReadStream(path, { highWaterMark: CHUNK_BYTES });
-  const iterator: AsyncIterator<Uint8Array> = chunks[Symbol.asyncIterator]();
-  const first = await iterator.next();
-  const head = first.done ? new Uint8Array() : withoutByteOrderMark(first.value);
-  if (packed && Buffer.from(head.subarray(0, 4)).toString('latin1') === 'PAR1') {
-    await iterator.return?.();
-    throw new DataError(path, 'a Parquet file inside gzip cannot be read. Unpack it with gunzip first.');
+/** What a file is. Throws a {@link DataError} where there is no file, or a damaged one. */
+export async function contentKind(path: string): Promise<ContentKind> {
+  if ((await firstBytes(path)) === PARQUET) return 'parquet';
+  for await (const chunk of unpackedBytes(path)) {
+    if (latin1(chunk) === PARQUET) throw new DataError(path, 'Parquet inside gzip. Unpack it with gunzip first.');
+    const first = chunk.find((byte) => !isSpace(byte));
+    if (first !== undefined) return first === 0x5b ? 'array' : first === 0x7b ? 'object' : 'other';
   }
-  return { kind: kindOf(head), chunks: resumed(head, iterator) };
+  return 'empty';
 }
 
-async function firstBytes(path: string): Promise<Buffer> {
+/** A file's bytes, unpacked if they are gzipped, without a byte order mark. Leaving early closes the file. */
+export async function* unpackedBytes(path: string): AsyncGenerator<Uint8Array> {
+  const packed = (await firstBytes(path)).startsWith('\x1f\x8b');
+  let isFirst = true;
+  for await (const chunk of packed ? gunzipped(path) : createReadStream(path, { highWaterMark: CHUNK_BYTES })) {
+    yield isFirst ? withoutByteOrderMark(chunk) : chunk;
+    isFirst = false;
+  }
+}
+
+const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes.subarray(0, 4)).toString('latin1');
+
+async function firstBytes(path: string): Promise<string> {
   try {
     if ((await stat(path)).isDirectory()) throw new DataError(path, 'this is a folder; a file was expected.');
     await using file = await open(path);
     const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0);
-    return buffer.subarray(0, bytesRead);
+    return latin1(buffer.subarray(0, bytesRead));
   } catch (error) {
     if (error instanceof DataError) throw error;
     const code = (error as NodeJS.ErrnoException).code;
-    throw new DataError(path, code === 'ENOENT' ? 'there is no such file.' : `cannot be opened (${code}).`, {
-      cause: error,
-    });
+    const what = code === 'ENOENT' ? 'there is no such file.' : `cannot be opened (${code}).`;
+    throw new DataError(path, what, { cause: error });
   }
 }
 
-async function* unpacked(path: string): AsyncGenerator<Uint8Array> {
+async function* gunzipped(path: string): AsyncGenerator<Uint8Array> {
   const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
   const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
   file.on('error', (error) => gunzip.destroy(error));
@@ -63,22 +64,6 @@ async function* unpacked(path: string): AsyncGenerator<Uint8Array> {
   }
 }
 
-function withoutByteOrderMark(head: Uint8Array): Uint8Array {
-  return head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? head.subarray(3) : head;
-}
-
-function kindOf(head: Uint8Array): 'array' | 'object' | 'other' | 'empty' {
-  const first = head.find((byte) => !isSpace(byte));
-  if (first === undefined) return 'empty';
-  return first === 0x5b ? 'array' : first === 0x7b ? 'object' : 'other';
-}
-
-/** The head that was looked at, then the rest. Leaving early closes the file. */
-async function* resumed(head: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  try {
-    yield head;
-    for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
-  } finally {
-    await rest.return?.();
-  }
+function withoutByteOrderMark(bytes: Uint8Array): Uint8Array {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
 }

@@ -1,6 +1,6 @@
 /** Reads data files of any known format, recognised by content. */
 import { DataError, type LineUnit, type Problem } from '../errors.ts';
-import { openBytes } from './bytes.ts';
+import { contentKind, unpackedBytes } from './bytes.ts';
 import type { Format, Undecided } from './formats/format.ts';
 import { type Source, sources } from './formats/index.ts';
 import { RowError } from './parse.ts';
@@ -74,9 +74,8 @@ export async function readTexts(
   path: string,
   options: ReadOptions = {},
 ): Promise<Provenance & { readonly texts: Text[] }> {
-  const opened = await openBytes(path);
-  if (opened.kind === 'other') {
-    const text = await plainText(path, opened.chunks);
+  if ((await contentKind(path)) === 'other') {
+    const text = await plainText(path);
     return {
       texts: [{ text }],
       format: 'plain text',
@@ -92,11 +91,11 @@ export async function readTexts(
   return { ...provenance, texts: records };
 }
 
-async function plainText(path: string, chunks: AsyncIterable<Uint8Array>): Promise<string> {
+async function plainText(path: string): Promise<string> {
   const utf8 = new TextDecoder('utf-8', { fatal: true });
   const parts: string[] = [];
   try {
-    for await (const chunk of chunks) parts.push(utf8.decode(chunk, { stream: true }));
+    for await (const chunk of unpackedBytes(path)) parts.push(utf8.decode(chunk, { stream: true }));
     parts.push(utf8.decode());
   } catch (cause) {
     if (cause instanceof DataError) throw cause;

@@ -1,6 +1,6 @@
 /** Finds out what a data file holds from its first rows. */
 import { DataError, type LineUnit } from '../errors.ts';
-import { openBytes } from './bytes.ts';
+import { contentKind } from './bytes.ts';
 import type { Format } from './formats/format.ts';
 import { nativeFormats } from './formats/index.ts';
 import type { ReadRow } from './row.ts';
@@ -41,7 +41,7 @@ export function recognised<F extends Format<object>>(rows: readonly ReadRow[], f
 
 /** What kind of records a file was written to hold. Throws a {@link DataError} if it is none we know. */
 export async function recogniseKind(path: string): Promise<Kind> {
-  if ((await openBytes(path)).kind === 'other') return 'texts';
+  if ((await contentKind(path)) === 'other') return 'texts';
   const { unit, head, rest } = await openHead(path);
   await rest.return?.();
   const kinds: readonly (readonly [Kind, readonly Format<object>[]])[] = nativeFormats;

@@ -1,5 +1,5 @@
 import { DataError, type LineUnit } from '../errors.ts';
-import { openBytes } from './bytes.ts';
+import { contentKind, unpackedBytes } from './bytes.ts';
 import { type Piece, splitArray, splitLines } from './lines.ts';
 import { parquetRows } from './parquet.ts';
 import { checkedRow, type ReadRow } from './row.ts';
@@ -15,22 +15,27 @@ export interface Rows {
  * Damage to one record is a message in its place; damage to the file throws a {@link DataError}.
  */
 export async function openRows(path: string): Promise<Rows> {
-  const opened = await openBytes(path);
-  if (opened.kind === 'parquet') return { unit: 'row', rows: parquetRows(path) };
-  return { unit: 'line', rows: opened.kind === 'array' ? arrayRows(path, opened.chunks) : lineRows(opened.chunks) };
+  const kind = await contentKind(path);
+  if (kind === 'parquet') return { unit: 'row', rows: parquetRows(path) };
+  return { unit: 'line', rows: kind === 'array' ? arrayRows(path) : lineRows(path) };
 }
 
-async function* lineRows(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<ReadRow> {
-  for await (const piece of splitLines(chunks)) yield parsed(piece);
+async function* lineRows(path: string): AsyncGenerator<ReadRow> {
+  for await (const piece of splitLines(unpackedBytes(path))) yield parsed(piece);
 }
 
-async function* arrayRows(path: string, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<ReadRow> {
-  const pieces = splitArray(chunks);
-  let next = await pieces.next();
-  for (; !next.done; next = await pieces.next()) yield parsed(next.value);
-  if (next.value === 'closed') return;
-  const what = next.value === 'cut off' ? 'the JSON array is cut off: its closing ] is missing' : 'text follows the ]';
-  throw new DataError(path, `${what}. A file holds one JSON array, or one JSON object per line.`);
+async function* arrayRows(path: string): AsyncGenerator<ReadRow> {
+  const pieces = splitArray(unpackedBytes(path));
+  try {
+    let next = await pieces.next();
+    for (; !next.done; next = await pieces.next()) yield parsed(next.value);
+    if (next.value === 'closed') return;
+    const what =
+      next.value === 'cut off' ? 'the JSON array is cut off: its closing ] is missing' : 'text follows the ]';
+    throw new DataError(path, `${what}. A file holds one JSON array, or one JSON object per line.`);
+  } finally {
+    await pieces.return('closed'); // a reader that leaves early closes the file
+  }
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

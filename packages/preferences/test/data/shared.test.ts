@@ -122,6 +122,11 @@ test('AlpacaEval’s baseline outputs give its 805 instructions', async (t) => {
   assert.equal((await readPrompts(path)).prompts.length, 805);
 });
 
+test('PandaLM’s rows have one prompt each', async (t) => {
+  const path = shared(t, 'preferences/pandalm/testset-v1.json.gz');
+  if (path) assert.equal((await readPrompts(path)).prompts.length, 999);
+});
+
 test('scenario queries and AlignBench questions are prompts', async (t) => {
   const [queries, questions] = [
     'preferences/auto-j/scenario_classifier_testdata.jsonl.gz',

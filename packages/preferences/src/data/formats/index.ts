@@ -2,7 +2,7 @@
 import { maybePair } from '../pairsFromComparisons.ts';
 import type { Comparison, Pair, Prompt, Text, Unpaired } from '../types.ts';
 import { comparisonFormats } from './comparisons.ts';
-import { type Format, mapFormat } from './format.ts';
+import { type Format, mapFormat, withoutUndefined } from './format.ts';
 import { pairFormats } from './pairs.ts';
 import { promptFormats, textFormats, unpairedFormats } from './texts.ts';
 
@@ -42,11 +42,7 @@ export const sources: {
     needs: 'Each line needs prompt, completion and label (true or false).',
   },
   prompts: {
-    formats: [
-      ...comparisonFormats.map((format) => mapFormat(format, ({ id, prompt }) => [{ id, prompt }])),
-      ...pairFormats.map((format) => mapFormat(format, (pair) => [promptOf(pair)])),
-      ...promptFormats,
-    ],
+    formats: [...comparisonFormats.map(promptOfRow), ...pairFormats.map(promptOfRow), ...promptFormats],
     wanted: 'prompts',
     needs: 'Each line needs prompt.',
   },
@@ -66,8 +62,10 @@ export const nativeFormats = [
   ['prompts', promptFormats],
 ] as const satisfies readonly (readonly [keyof typeof sources, readonly Format<object>[]])[];
 
-function promptOf({ id, prompt }: Pair): Prompt {
-  return id === undefined ? { prompt } : { id, prompt };
+/** A row has one prompt, however many comparisons or pairs it gives. */
+function promptOfRow(format: Format<Pair> | Format<Comparison>): Format<Prompt> {
+  const prompts = mapFormat<Pair | Comparison, Prompt>(format, ({ id, prompt }) => [withoutUndefined({ id, prompt })]);
+  return { ...prompts, read: (row, line) => prompts.read(row, line).slice(0, 1) };
 }
 
 function bothResponses({ prompt, chosen, rejected }: Pair): Unpaired[] {

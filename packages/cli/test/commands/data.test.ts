@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+
+const folder = mkdtempSync(join(tmpdir(), 'attune-'));
+after(() => rmSync(folder, { recursive: true }));
+
+const main = join(import.meta.dirname, '../../src/main.ts');
+
+/** Runs `attune data …` in the folder. */
+function data(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, 'data', ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  return { status, stdout, stderr };
+}
+
+function write(name: string, rows: readonly object[]): string {
+  writeFileSync(join(folder, name), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  return name;
+}
+
+const pair = (i: number) => ({ prompt: `What is ${i}?`, chosen: 'A number.', rejected: 'No.', source: 'me' });
+
+test('data stats --json gives the numbers on stdout and what was not used on stderr', () => {
+  const { status, stdout, stderr } = data('stats', write('pairs.jsonl', [pair(1), pair(2), pair(2)]), '--json');
+  assert.equal(status, 0);
+  const { kind, pairs, prompts, duplicates, chosenLonger, chosen, ignored } = JSON.parse(stdout);
+  assert.deepEqual([kind, pairs, prompts, duplicates, chosenLonger], ['pairs', 3, 2, 1, 1]);
+  assert.deepEqual(chosen.characters, { mean: 9, median: 9, p95: 9, max: 9 });
+  assert.deepEqual(ignored, { source: 3 });
+  assert.match(stderr, /fields not used: source \(3\)/);
+});
+
+test('data stats for people is a table, also of prompts', () => {
+  const { status, stdout } = data('stats', write('prompts.jsonl', [{ prompt: 'a b' }, { prompt: 'c' }]));
+  assert.equal(status, 0);
+  assert.match(stdout, /^prompts\.jsonl: 2 prompts \(prompts\)/);
+  assert.match(stdout, /prompt +characters +2 +2 +2\.9 +3/);
+});
+
+test('data check finds a leak, says so in JSON and exits with 2', () => {
+  const [train, held] = [write('train.jsonl', [pair(1), pair(2)]), write('test.jsonl', [pair(3), pair(2)])];
+  const { status, stdout, stderr } = data('check', train, held, '--json');
+  assert.equal(status, 2);
+  const { files, findings } = JSON.parse(stdout);
+  assert.deepEqual(files, [
+    { file: train, records: 2 },
+    { file: held, records: 2 },
+  ]);
+  assert.deepEqual(
+    findings.map(({ file, level, code, count, examples }: Record<string, unknown>) => [
+      file,
+      level,
+      code,
+      count,
+      examples,
+    ]),
+    [[held, 'error', 'leak', 1, [2]]],
+  );
+  assert.match(stderr, /DataError: test\.jsonl: a prompt of test\.jsonl also stands in train\.jsonl \(1 in all\)/);
+});
+
+test('data check of clean data finds nothing and exits with 0', () => {
+  const { status, stdout } = data('check', write('pairs.jsonl', [pair(1), pair(2)]));
+  assert.equal(status, 0);
+  assert.match(stdout, /Nothing found/);
+});
+
+test('data convert goes through Parquet and back without loss, and to prompts', () => {
+  const pairs = [1, 2, 3].map((i) => ({ id: `p${i}`, ...pair(i), margin: i }));
+  const expected = pairs.map(({ source: _, ...rest }) => rest);
+  write('in.jsonl', pairs);
+  for (const args of [
+    ['in.jsonl', 'x.parquet'],
+    ['x.parquet', 'out.jsonl'],
+    ['out.jsonl', 'prompts.json', '--to', 'prompts'],
+  ]) {
+    assert.equal(data('convert', ...args).status, 0);
+  }
+  const out = readFileSync(join(folder, 'out.jsonl'), 'utf8').trimEnd().split('\n');
+  assert.deepEqual(
+    out.map((line) => JSON.parse(line)),
+    expected,
+  );
+  const prompts = JSON.parse(readFileSync(join(folder, 'prompts.json'), 'utf8'));
+  assert.deepEqual(
+    prompts,
+    expected.map(({ id, prompt }) => ({ id, prompt })),
+  );
+});
+
+test('data convert of bad lines exits with 2 and writes nothing; with --on-error skip it counts them', () => {
+  write('bad.jsonl', [pair(1), { prompt: 'What?', chosen: 'That.' }]);
+  const failed = data('convert', 'bad.jsonl', 'never.jsonl');
+  assert.equal(failed.status, 2);
+  assert.equal(failed.stdout, '');
+  assert.equal(
+    failed.stderr,
+    'DataError: bad.jsonl, line 2: "rejected" is missing. Each line needs prompt, chosen and rejected.\n',
+  );
+  assert.deepEqual(
+    readdirSync(folder).filter((name) => name.startsWith('never')),
+    [],
+  );
+
+  const { status, stdout, stderr } = data('convert', 'bad.jsonl', 'some.jsonl', '--on-error', 'skip', '--json');
+  assert.equal(status, 0);
+  const { records, skipped } = JSON.parse(stdout);
+  assert.equal(records, 1);
+  assert.deepEqual(skipped, [{ line: 2, field: 'rejected', message: '"rejected" is missing' }]);
+  assert.match(stderr, /line 2: "rejected" is missing/);
+});
+
+test('missing files and wrong options exit with 2; help shows an example', () => {
+  const missing = data('stats', 'nothing.jsonl');
+  assert.deepEqual([missing.status, missing.stderr], [2, 'DataError: nothing.jsonl: there is no such file.\n']);
+  assert.equal(data('convert', 'pairs.jsonl', 'out.jsonl', '--to', 'paris').status, 2);
+  const help = data('convert', '--help');
+  assert.equal(help.status, 0);
+  assert.match(help.stdout, /Examples:\n {2}\$ attune data convert/);
+});
