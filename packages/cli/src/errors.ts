@@ -1,6 +1,10 @@
-/** What all errors of the command line have: a code for programs to test, a message for people to act on. */
+/**
+ * What all errors of the command line have: a code for programs to test, a message for people to act on, and that the
+ * person can mend it, which is exit code 2.
+ */
 export abstract class AttuneError extends Error {
   abstract readonly code: string;
+  readonly badInput: boolean = true;
   override get name(): string {
     return this.constructor.name;
   }

@@ -1,20 +1,6 @@
 /** Exit codes of every command. */
 export const exitCodes = { done: 0, failed: 1, wrongInput: 2 } as const;
 
-/**
- * Codes of our own errors that say something broke while running. Every other error of ours (a lower-case `code`) says
- * that what we were given is wrong, and exits with 2. This is the only place that tells the two apart.
- */
-const failuresWhileRunning = new Set([
-  'native',
-  'native_load',
-  'shape_mismatch',
-  'disposed',
-  'network',
-  'diverged',
-  'out_of_memory',
-]);
-
 /** Node's codes for a path that does not lead to what was asked for. */
 const wrongPath = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES']);
 
@@ -26,11 +12,13 @@ const codeOf = (error: unknown): string | undefined => {
 /** An error written to be read by the user: it has a lower-case `code`, as Node's own (`ENOENT`, `ERR_…`) have not. */
 const isOurs = (error: unknown): error is Error => /^[a-z]/.test(codeOf(error) ?? '');
 
-/** 2 where the user can mend it (arguments, settings, data, paths), 1 for everything else. */
+/**
+ * 2 where the person can mend it (arguments, settings, data, paths), 1 for everything else. An error of ours says so by
+ * `badInput: true`; every package's errors have it.
+ */
 export function exitCodeOf(error: unknown): number {
-  const code = codeOf(error) ?? '';
-  if (isOurs(error)) return failuresWhileRunning.has(code) ? exitCodes.failed : exitCodes.wrongInput;
-  return wrongPath.has(code) ? exitCodes.wrongInput : exitCodes.failed;
+  const isBadInput = isOurs(error) ? 'badInput' in error && error.badInput : wrongPath.has(codeOf(error) ?? '');
+  return isBadInput ? exitCodes.wrongInput : exitCodes.failed;
 }
 
 /** What is printed of an error: one message if it was written for people, the stack if it is a bug or `debug` is on. */

@@ -1,6 +1,10 @@
-/** What all our errors have: a code for programs to test, a message for people to act on. */
+/**
+ * What all our errors have: a code for programs to test, a message for people to act on. `badInput` says that the person
+ * can mend it, in what they gave: commands then end with 2 instead of 1.
+ */
 export abstract class AttuneError extends Error {
   abstract readonly code: string;
+  readonly badInput: boolean = true;
   override get name(): string {
     return this.constructor.name;
   }

@@ -13,8 +13,9 @@ export function extent(values: readonly number[]): Domain {
   const finite = values.filter(Number.isFinite);
   if (finite.length === 0) return [0, 1];
   const [low, high] = [finite.reduce((a, b) => Math.min(a, b)), finite.reduce((a, b) => Math.max(a, b))];
-  if (low < high) return [low, high];
-  const slack = Math.abs(low) * 0.1 || 1;
+  const size = Math.max(Math.abs(low), Math.abs(high));
+  if (high - low > size * 1e-9 && size > 1e-100) return [low, high]; // else there is nothing to see between them
+  const slack = size > 1e-100 ? size * 0.1 : 1;
   return [low - slack, high + slack];
 }
 

@@ -1,8 +1,18 @@
+import {
+  type DivergenceType,
+  divergences,
+  type LossType,
+  notation,
+  type PreferenceLoss,
+  preferenceLosses,
+} from '@attune/align';
 import { z } from 'zod';
 import { hardware, inputs, lengths, lora, optimization, rhythm, seeds } from './fields.ts';
-import { type LossFacts, type LossName, losses, lossNames, lossSettings, notation } from './losses.ts';
 import { type Conflict, commonConflicts, type Stage } from './stage.ts';
 
+const losses: Readonly<Record<LossType, PreferenceLoss>> = preferenceLosses;
+const lossNames = Object.keys(preferenceLosses) as [LossType, ...LossType[]];
+const divergenceNames = Object.keys(divergences) as [DivergenceType, ...DivergenceType[]];
 const Loss = z.enum(lossNames);
 
 /** The settings of `attune train dpo`, under TRL's names. */
@@ -10,7 +20,7 @@ export const DpoSettings = z.strictObject({
   ...inputs,
   loss_type: z
     .union([Loss, z.array(Loss).min(1)])
-    .transform((loss): LossName[] => (Array.isArray(loss) ? loss : [loss]))
+    .transform((loss): LossType[] => (Array.isArray(loss) ? loss : [loss]))
     .prefault('sigmoid')
     .describe('A loss, or a list of losses that are added up'),
   loss_weights: z.array(z.number()).optional().describe('Weight of each loss of the list; left out, 1 each'),
@@ -22,10 +32,10 @@ export const DpoSettings = z.strictObject({
     .default(0)
     .describe('ε: assumed share of pairs labeled the wrong way round'),
   f_divergence_type: z
-    .enum(['reverse_kl', 'forward_kl', 'js_divergence', 'alpha_divergence'])
+    .enum(divergenceNames)
     .default('reverse_kl')
     .describe('Divergence from the reference that is held down: Wang et al. 2023 (arXiv:2309.16240)'),
-  f_alpha_divergence_coef: z.number().gt(0).lt(1).default(0.5).describe('α of alpha_divergence'),
+  f_alpha_divergence_coef: z.number().default(0.5).describe('α of alpha_divergence; at 1 it is reverse_kl'),
   discopop_tau: z.number().positive().default(0.05).describe('τ of discopop'),
   simpo_gamma: z.number().min(0).default(0.5).describe('γ of simpo: margin that the chosen response is to lead by'),
   cpo_alpha: z.number().min(0).default(1).describe('α of cpo: weight of its cross-entropy term'),
@@ -44,7 +54,7 @@ export const DpoSettings = z.strictObject({
 });
 export type DpoSettings = z.infer<typeof DpoSettings>;
 
-/** `attune train dpo`: preference pairs, by any loss of the family in `losses.ts`. */
+/** `attune train dpo`: preference pairs, by any loss of the family. */
 export const dpoStage: Stage<typeof DpoSettings> = {
   name: 'dpo',
   title: 'direct preference optimization and its relatives',
@@ -53,13 +63,19 @@ export const dpoStage: Stage<typeof DpoSettings> = {
   conflicts: (settings, changed) => [...commonConflicts(settings, changed), ...lossConflicts(settings, changed)],
 };
 
-const explainLoss = (name: LossName): string[] => [name, `  ${losses[name].formula}`, `  ${losses[name].paper}`];
+const explainLoss = (name: LossType): string[] => [name, `  ${losses[name].formula}`, `  ${losses[name].paper}`];
+
+/** The settings that a loss reads, itself or through its reference. */
+const settingsRead = (name: LossType): string[] => [
+  ...losses[name].reads,
+  ...(losses[name].needsReference ? ['precompute_ref_log_probs'] : []),
+];
 
 function lossConflicts(settings: DpoSettings, changed: ReadonlySet<string>): Conflict[] {
   const { loss_type: chosen, loss_weights: weights } = settings;
-  const read = new Set(chosen.flatMap((name): readonly string[] => (losses[name] satisfies LossFacts).reads));
+  const read = new Set(chosen.flatMap(settingsRead));
   const conflicts: Conflict[] = [...changed]
-    .filter((setting) => lossSettings.has(setting) && !read.has(setting))
+    .filter((setting) => !read.has(setting) && lossNames.some((name) => settingsRead(name).includes(setting)))
     .map((setting) => ({ setting, problem: unreadProblem(setting, chosen) }));
   if (read.has('f_alpha_divergence_coef') && changed.has('f_alpha_divergence_coef')) {
     if (settings.f_divergence_type !== 'alpha_divergence') {
@@ -78,7 +94,7 @@ function lossConflicts(settings: DpoSettings, changed: ReadonlySet<string>): Con
   return conflicts;
 }
 
-function unreadProblem(setting: string, chosen: readonly LossName[]): string {
-  const readers = lossNames.filter((name) => (losses[name].reads as readonly string[]).includes(setting));
+function unreadProblem(setting: string, chosen: readonly LossType[]): string {
+  const readers = lossNames.filter((name) => settingsRead(name).includes(setting));
   return `has no effect with loss_type ${chosen.join(' + ')}; it is read by ${readers.join(', ')}`;
 }

@@ -38,6 +38,10 @@ export const optimization = (learningRate: number) => ({
     .refine((steps) => steps === -1 || steps > 0, '−1 or a whole number above 0')
     .default(-1)
     .describe('Steps to make, in place of num_train_epochs; −1 counts epochs'),
+  train_sampling_strategy: z
+    .enum(['random', 'sequential'])
+    .default('random')
+    .describe('Order of the examples: shuffled anew in each epoch, or as they stand'),
 });
 
 /** Which tokens of an example are read. */
@@ -47,6 +51,10 @@ export const lengths = {
     .enum(['drop', 'keep_start', 'keep_end'])
     .default('drop')
     .describe('What becomes of longer examples: left out and counted, or cut to their start or end'),
+  moved_boundary: z
+    .enum(['refuse', 'split'])
+    .default('refuse')
+    .describe('A response whose first token merges with the prompt: an error, or encoded on its own and counted'),
 };
 
 /** How often things are written down and measured. */
@@ -77,8 +85,10 @@ export const lora = {
 
 /** What it runs on. */
 export const hardware = {
-  dtype: z.enum(['float32', 'bfloat16']).default('float32').describe('Number type that the weights are kept in'),
-  bf16: z.boolean().default(false).describe('Compute in bfloat16 over float32 weights'),
+  dtype: z
+    .enum(['float32', 'bfloat16'])
+    .default('float32')
+    .describe('Number type to compute in; with bfloat16 the optimizer keeps float32 master weights'),
   device: z
     .enum(['auto', 'cpu', 'cuda', 'mps'])
     .default('auto')

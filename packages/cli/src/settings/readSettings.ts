@@ -20,6 +20,8 @@ const namesElsewhere: Record<string, string> = {
   validation_file: 'eval_data',
   run_name: 'output_dir',
   use_peft: 'use_lora',
+  bf16: 'dtype',
+  torch_dtype: 'dtype',
   warmup_ratio: 'warmup_steps',
   lr: 'learning_rate',
   epochs: 'num_train_epochs',

@@ -24,8 +24,6 @@ export function commonConflicts(
     use_lora?: boolean;
     eval_data?: string;
     eval_share?: number;
-    dtype?: string;
-    bf16?: boolean;
     max_steps?: number;
   },
   changed: ReadonlySet<string>,
@@ -41,7 +39,6 @@ export function commonConflicts(
     refuse('eval_steps', 'has no effect without eval_data or eval_share');
   }
   if (settings.eval_data !== undefined) refuse('eval_share', 'has no effect beside eval_data; leave one of them out');
-  if (settings.dtype === 'bfloat16') refuse('bf16', 'has no effect with dtype: bfloat16, which computes in it anyway');
   if (settings.max_steps !== -1) refuse('num_train_epochs', 'has no effect beside max_steps; leave one of them out');
   return conflicts;
 }

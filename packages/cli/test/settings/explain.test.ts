@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { preferenceLosses as losses } from '@attune/align';
 import fc from 'fast-check';
 import { DpoSettings, dpoStage } from '../../src/settings/dpo.ts';
 import { explain, settingLines } from '../../src/settings/explain.ts';
-import { losses } from '../../src/settings/losses.ts';
 import { editDistance, nearest } from '../../src/settings/nearest.ts';
 import { PretrainSettings } from '../../src/settings/pretrain.ts';
 import { settingsFrom } from '../../src/settings/readSettings.ts';
