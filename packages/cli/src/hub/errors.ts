@@ -10,6 +10,7 @@ export class HubError extends AttuneError {
 /** The hub could not be reached, or the connection broke: trying again may help. */
 export class NetworkError extends AttuneError {
   readonly code = 'network';
+  override readonly badInput = false;
 }
 
 /** Runs `ask` and says in words a user can act on why the hub did not answer. */
