@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { describeError, exitCodeOf, exitCodes } from './exit.ts';
 import { wasInterrupted } from './interrupt.ts';
+import { version } from './version.ts';
 
 /** Every command: its line in `attune --help`, and where it is. A module is loaded only when its command is called. */
 const commands: Record<string, { summary: string; load: () => Promise<Command> }> = {
@@ -43,8 +43,6 @@ const commands: Record<string, { summary: string; load: () => Promise<Command> }
     load: async () => (await import('./commands/demo.ts')).demoCommand(),
   },
 };
-
-const version = (): string => JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
 
 /** The program with the one command that was called; the others stand in the help by name only. */
 async function programFor(called: string | undefined): Promise<Command> {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Command } from 'commander';
@@ -64,4 +65,25 @@ test('numbers on the command line are checked', () => {
   assert.throws(() => number(0, 1)('1.5'), /number from 0 to 1/);
   assert.throws(() => number()(''), /Expected a number/);
   assert.equal(new UsageError('x').code, 'usage');
+});
+
+test('the first Ctrl-C asks for a clean stop, the second ends the process at once', async () => {
+  const start = async () => {
+    const child = spawn(process.execPath, [join(import.meta.dirname, 'stoppable.ts')], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    await once(child.stdout, 'data');
+    return child;
+  };
+  const patient = await start();
+  patient.kill('SIGINT');
+  const [said] = await once(patient.stdout, 'data');
+  assert.equal(String(said), 'saved a checkpoint\n');
+  assert.deepEqual(await once(patient, 'close'), [0, null]);
+
+  const stubborn = await start();
+  stubborn.kill('SIGINT');
+  await once(stubborn.stderr, 'data');
+  stubborn.kill('SIGINT');
+  assert.deepEqual(await once(stubborn, 'close'), [null, 'SIGINT']);
 });

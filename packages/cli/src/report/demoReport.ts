@@ -23,8 +23,6 @@ import { text } from './text.ts';
 /** Everything that `attune demo` found out. Shares are 0 to 1. */
 export interface DemoReportData {
   readonly title: string;
-  /** Attune's. */
-  readonly version: string;
   /** Facts about the model and the run, for the table at the end: name, size, source, licence, machine. */
   readonly facts: readonly { readonly name: string; readonly value: string }[];
   /** What was done, in plain words and in order. */
@@ -73,8 +71,7 @@ ${section(words.curvesTitle, words.curvesLead, html`<div class="grid2 first-c1">
 ${section(words.stepsTitle, undefined, stepList(data.steps))}
 ${section(words.caveatsTitle, undefined, html`<ul class="caveats">${[words.simulatedCaveat, words.sameAnnotatorCaveat, ...data.caveats].map((caveat) => html`<li>${caveat}</li>`)}</ul>`)}
 ${section(words.reproduceTitle, words.reproduceLead, html`<pre>${data.commands.join('\n')}</pre>`)}
-${section(words.modelTitle, undefined, factTable(data.facts))}
-<footer>${text.madeBy(data.version)}</footer>`,
+${section(words.modelTitle, undefined, factTable(data.facts))}`,
   );
 }
 

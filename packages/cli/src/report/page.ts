@@ -1,3 +1,4 @@
+import { version } from '../version.ts';
 import { type Html, html } from './html.ts';
 import { style } from './style.ts';
 import { text } from './text.ts';
@@ -15,5 +16,6 @@ export function page(title: string, body: Html): string {
 <meta name="referrer" content="no-referrer">
 <title>${title}</title>
 `;
-  return `<!doctype html>\n<html lang="${text.language}">\n${head.markup}<style>${style}</style>\n</head>\n<body><main>\n${body.markup}\n</main></body>\n</html>\n`;
+  const footer = html`<footer>${text.madeBy(version())}</footer>`;
+  return `<!doctype html>\n<html lang="${text.language}">\n${head.markup}<style>${style}</style>\n</head>\n<body><main>\n${body.markup}\n${footer.markup}\n</main></body>\n</html>\n`;
 }

@@ -16,10 +16,9 @@ const { run: words } = text;
 /**
  * The report of a training run: what it logged, what it sampled, how it was set.
  *
- * @param version Attune's
  * @throws RunError when the folder holds no run
  */
-export function runReport(folder: string, version: string): string {
+export function runReport(folder: string): string {
   const config = join(folder, 'config.yaml');
   if (!existsSync(config)) throw new RunError(`${folder} holds no run: it has no config.yaml.`);
   const settings = parse(readFileSync(config, 'utf8')) as Record<string, unknown>;
@@ -34,7 +33,7 @@ ${statCards(stats(metrics))}
 ${metrics.length > 0 && section(words.curvesTitle, undefined, html`<div class="grid2 first-c1">${trainingCurves(metrics)}</div>`)}
 ${samples.length > 0 && lastSamples(samples)}
 ${section(words.settingsTitle, undefined, factTable(facts))}
-<footer>${text.madeBy(version)}</footer>`,
+`,
   );
 }
 

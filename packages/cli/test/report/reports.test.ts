@@ -15,7 +15,6 @@ function demoWith(text: string): DemoReportData {
   const judged = { text, score: 1, because: [{ property: text, points: -0.5 }] };
   return {
     title: text,
-    version: text,
     facts: [{ name: text, value: text }],
     steps: [{ what: text, detail: text, seconds: 3 }],
     winRate: { ...estimate, wins: 148, ties: 4, losses: 48 },
@@ -90,14 +89,14 @@ test('a win rate whose interval holds one half is not called a win', () => {
 test('a run’s report shows its curves, its last samples and its settings, and says when there is nothing yet', () => {
   const folder = mkdtempSync(join(tmpdir(), 'attune-'));
   try {
-    assert.throws(() => runReport(folder, '1'), /holds no run/);
+    assert.throws(() => runReport(folder), /holds no run/);
     using run = RunFolder.create(join(folder, 'my run'), { beta: 0.1, data: ['a', '<b>'] });
-    assert.match(runReport(run.path, '1'), /The first step has not been logged yet/);
+    assert.match(runReport(run.path), /The first step has not been logged yet/);
     run.metrics(1, { loss: 0.69 });
     run.metrics(2, { loss: 0.5, eval_loss: 0.6, num_tokens: 1234 });
     run.samples(1, [{ prompt: 'old', response: 'old' }]);
     run.samples(2, [{ prompt: 'p', response: '<i>r</i>' }]);
-    const page = runReport(run.path, '1');
+    const page = runReport(run.path);
     assert.match(page, /<h1>my run<\/h1>/);
     for (const shown of ['0.5', '1,234', '&lt;i&gt;r&lt;/i&gt;', 'a, &lt;b&gt;', 'held out']) {
       assert.ok(page.includes(shown), shown);
