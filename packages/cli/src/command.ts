@@ -58,8 +58,8 @@ function contextOf(json: boolean): CommandContext {
   };
 }
 
-/** For `--set key=value`, given as often as needed: `.option('--set <key=value>', '…', collect, [])`. */
-export const collect = (value: string, earlier: readonly string[]): string[] => [...earlier, value];
+/** For `--set key=value`, given as often as needed: `.option('--set <key=value>', '…', collect)`. */
+export const collect = (value: string, earlier: readonly string[] = []): string[] => [...earlier, value];
 
 /** An option or argument that must be a whole number of at least `least`. */
 export const wholeNumber =
