@@ -13,7 +13,7 @@ export { fillAdapters, loadAdapter, saveAdapter } from './models/adapters.ts';
 export { CausalLm } from './models/CausalLm.ts';
 export { createModel } from './models/create.ts';
 export type { Layout } from './models/Layout.ts';
-export { fill, loadModel, readJson } from './models/load.ts';
+export { fill, loadModel, loadSource, readJson } from './models/load.ts';
 export * from './models/logps.ts';
 export { Packed, type Segment } from './models/Packed.ts';
 export { copyTokenizer, saveModel } from './models/save.ts';

@@ -1,6 +1,9 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { FileError, fromBytes, noGrad, owned, readSafetensors, type Tensor } from '@attune/torch';
+import { openGguf } from '../formats/ggufSource.ts';
+import { openLlama2c } from '../formats/llama2c.ts';
+import type { ModelSource } from '../formats/modelSource.ts';
 import type { Kind } from '../nn/Module.ts';
 import type { CausalLm } from './CausalLm.ts';
 import { buildModel } from './families.ts';
@@ -8,18 +11,46 @@ import { buildModel } from './families.ts';
 /** A weight on its way into a model: read when asked for, freed after. */
 type Weights = Iterable<readonly [name: string, tensor: Tensor]>;
 
+const plain: Kind = { dtype: 'float32', device: 'cpu' };
+
 /**
- * Loads a Hugging Face model folder: `config.json` and `*.safetensors`, one file or several with an index. Weights come
- * in whatever dtype they are stored and are converted to `kind`. The caller owns the model.
+ * Loads a Hugging Face model folder (`config.json` and `*.safetensors`, one file or several with an index), a GGUF file
+ * (`.gguf`) or a llama2.c checkpoint (`.bin`). Weights come in whatever dtype they are stored and are converted to
+ * `kind`. The caller owns the model.
  *
  * @throws FileError naming the file and what is wrong: missing, truncated, a tensor too many, too few or of another shape
  */
-export function loadModel(folder: string, kind: Kind = { dtype: 'float32', device: 'cpu' }): CausalLm {
+export function loadModel(path: string, kind: Kind = plain): CausalLm {
+  if (path.endsWith('.gguf')) return loadSource(openGguf(path), path, kind);
+  if (path.endsWith('.bin')) return loadSource(openLlama2c(path), path, kind);
+  const config = join(path, 'config.json');
+  return built(readJson(config), config, folderWeights(path), path, kind);
+}
+
+/**
+ * A model of what was read from a file format other than safetensors. The caller owns it.
+ *
+ * @param where the file, for errors
+ */
+export const loadSource = ({ config, tensors }: ModelSource, where: string, kind: Kind = plain): CausalLm =>
+  built(config, where, sourceWeights(tensors), where, kind);
+
+function built(
+  config: Readonly<Record<string, unknown>>,
+  configPath: string,
+  weights: Weights,
+  where: string,
+  kind: Kind,
+): CausalLm {
   return owned(() => {
-    const model = buildModel(readJson(join(folder, 'config.json')), join(folder, 'config.json'), kind);
-    fill(model, folderWeights(folder), folder);
+    const model = buildModel(config, configPath, kind);
+    fill(model, weights, where);
     return model;
   });
+}
+
+function* sourceWeights(tensors: ModelSource['tensors']): Weights {
+  for (const { name, shape, read } of tensors) yield [name, fromBytes(read(), shape, 'float32')];
 }
 
 /** Copies weights into a model's parameters by name; every parameter must be met exactly once. */
@@ -100,7 +131,3 @@ export function readJson(path: string): Record<string, unknown> {
     throw new FileError(path, `is not JSON (${(error as Error).message}).`);
   }
 }
-
-/** Float32 values as a tensor of this shape. */
-export const fromFloats = (values: Float32Array, shape: readonly number[]): Tensor =>
-  fromBytes(values, shape, 'float32');
