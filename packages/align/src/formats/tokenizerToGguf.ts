@@ -28,6 +28,9 @@ type Merge = readonly [string, string];
  * A BPE tokenizer as GGUF metadata (`tokenizer.ggml.*`): byte-level with its merge rules, or SentencePiece style with
  * scores that put merges in the order of the rules. The chat template goes with it.
  *
+ * GGUF cannot say that a special token swallows the spaces beside it (`lstrip`, `rstrip`): llama.cpp keeps them. And
+ * llama.cpp ends itself on a character that has neither a token nor byte tokens, where others take the unknown token.
+ *
  * @param path      the GGUF file, named in errors
  * @param vocabSize rows of the embedding: where the tokenizer has fewer tokens, unused ones fill up
  * @throws FileError where llama.cpp would cut text into other tokens

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -150,15 +150,21 @@ test('a broken tokenizer in the file is an error that names the entry', () => {
   assert.throws(open({ ...gpt2, 'tokenizer.ggml.token_type': kinds }), /has 1 entries for 2 tokens/);
 });
 
-test('a SentencePiece tokenizer goes through GGUF and gives the same tokens', (t) => {
-  const path = shared('models', 'tinystories-656k');
-  if (!path) return t.skip(noShared);
-  const source = {
-    tokenizerJson: readJson(join(path, 'tokenizer.json')),
-    tokenizerConfig: readJson(join(path, 'tokenizer_config.json')),
-  };
-  const [before, now] = [load(source), load(throughGguf(source, 2048))];
-  for (const text of ['Once upon a time', '  two  spaces', 'Tim saw a cat.\nThe cat ran!', '漢', '']) {
-    assert.deepEqual(now.encode(text).ids, before.encode(text).ids, text);
-  }
-});
+for (const [where, vocabSize] of [
+  ['models/tinystories-656k', 2048],
+  ['tokenizers/phi-3', 32064], // Llama 2's vocabulary and a few more
+] as const) {
+  test(`the SentencePiece tokenizer of ${where} goes through GGUF and gives the same tokens`, (t) => {
+    const path = shared(where);
+    if (!path) return t.skip(noShared);
+    const config = join(path, 'tokenizer_config.json');
+    const source = {
+      tokenizerJson: readJson(join(path, 'tokenizer.json')),
+      tokenizerConfig: existsSync(config) ? readJson(config) : {},
+    };
+    const [before, now] = [load(source), load(throughGguf(source, vocabSize))];
+    for (const text of ['Once upon a time', '  two  spaces', 'Tim saw a cat.\nThe cat ran!', 'naïve 漢 👍', '']) {
+      assert.deepEqual(now.encode(text).ids, before.encode(text).ids, text);
+    }
+  });
+}
