@@ -25,7 +25,7 @@ export function saveModel(model: CausalLm, folder: string, { dtype }: { dtype?: 
       weights.set(name, dtype ? parameter.detach().to(dtype) : parameter);
     const stored = [...weights.values()][0]!.dtype;
     writeSafetensors(join(folder, 'model.safetensors'), weights);
-    const { torch_dtype: _, ...config } = model.config;
+    const { torch_dtype: _, dtype: __, ...config } = model.config; // transformers 5 says dtype, all read torch_dtype
     writeFileSync(join(folder, 'config.json'), `${JSON.stringify({ ...config, torch_dtype: stored }, null, 2)}\n`);
   });
 }

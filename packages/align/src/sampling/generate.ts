@@ -14,7 +14,16 @@ export interface GenerateOptions extends Sampling {
   /** Ends a response by what it says so far, e.g. at a stop string. */
   readonly endsAt?: (ids: readonly number[]) => boolean;
   readonly seed: number;
+  /** Hears of every token as it is chosen: for text that is shown while it grows. */
+  readonly onToken?: (token: SampledToken) => void;
   readonly signal?: AbortSignal;
+}
+
+/** A token of a response under way. */
+export interface SampledToken {
+  readonly prompt: number; // its place among the prompts
+  readonly index: number; //  which of the prompt's samples
+  readonly id: number;
 }
 
 /** A response as it was sampled. */
@@ -32,20 +41,20 @@ export interface Generated {
  * dropped. Every response draws from a stream of random numbers of its own, so that what it says depends on the seed,
  * its prompt's place and its index, not on what else stands in the batch.
  *
- * @param offset the place of the first prompt, where these are a part of many
+ * @param places the prompts' places, where these are a part of many
  */
 export async function* generate(
   model: CausalLm,
   prompts: readonly (readonly number[])[],
   options: GenerateOptions,
-  offset = 0,
+  places: readonly number[] = [...prompts.keys()],
 ): AsyncGenerator<Generated> {
   const { samples = 1, maxNewTokens } = options;
   const { device } = model.head;
   using cache = new KvCache(prompts, { samples, capacity: maxNewTokens, device });
   const pick = picker(model, options);
   let rows = prompts.flatMap((prompt, i) =>
-    Array.from({ length: samples }, (_, index) => newRow(prompt, i + offset, index, options.seed)),
+    Array.from({ length: samples }, (_, index) => newRow(prompt, places[i]!, index, options)),
   );
 
   const first = cache.prefill(prompts);
@@ -103,7 +112,7 @@ interface Picked {
   readonly logp: number;
 }
 
-function newRow(prompt: readonly number[], place: number, index: number, seed: number): Row {
+function newRow(prompt: readonly number[], place: number, index: number, { seed, onToken }: GenerateOptions): Row {
   const random = seededRandom(streamSeed(seed, place, index));
   const ids: number[] = [];
   const logps: number[] = [];
@@ -119,6 +128,7 @@ function newRow(prompt: readonly number[], place: number, index: number, seed: n
       if (told) return void (ids[ids.length - 1] = id);
       ids.push(id);
       logps.push(logp);
+      onToken?.({ prompt: place, index, id });
     },
     finish({ endIds, endsAt, maxNewTokens }) {
       if (told || endIds.includes(ids.at(-1)!) || endsAt?.(ids)) return 'stop';
