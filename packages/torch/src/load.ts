@@ -38,7 +38,7 @@ const builds = join(import.meta.dirname, '../../../.attune/native');
  *
  * @throws NativeLoadError when there is none
  */
-export function findBuild(folder: string = builds, wanted: string | undefined = process.env.ATTUNE_LIBTORCH): Build {
+export function findBuild(folder: string = builds, wanted = process.env.ATTUNE_LIBTORCH ?? ''): Build {
   const made = existsSync(folder) ? readdirSync(folder).flatMap((key) => readBuild(join(folder, key))) : [];
   const found = made.length > 0 ? `addons for ${made.map((b) => b.libtorch).join(', ')}` : 'no compiled addon';
   if (wanted) {

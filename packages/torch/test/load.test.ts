@@ -23,7 +23,7 @@ function build(key: string, libtorch: string): string {
 
 test('without an addon the error says where it looked, what it found and what to do', () => {
   assert.throws(
-    () => findBuild(join(folder, 'absent'), undefined),
+    () => findBuild(join(folder, 'absent'), ''),
     (error: NativeLoadError) => {
       assert.equal(error.code, 'native_load');
       for (const part of [
@@ -43,7 +43,7 @@ test('without an addon the error says where it looked, what it found and what to
 test('set-up chooses the addon, unless ATTUNE_LIBTORCH names the libtorch of another', () => {
   const [one, two] = [build('one', join(folder, 'torch-1')), build('two', join(folder, 'torch-2'))];
   writeFileSync(join(folder, 'current'), 'one\n');
-  assert.equal(findBuild(folder, undefined).libtorch, one);
+  assert.equal(findBuild(folder, '').libtorch, one);
   assert.equal(findBuild(folder, two).addon, join(folder, 'two', 'attune_torch.node'));
   symlinkSync(two, join(folder, 'link'));
   assert.equal(findBuild(folder, join(folder, 'link')).libtorch, two);
@@ -62,7 +62,7 @@ test("an addon that cannot be loaded is an error with the loader's own words and
   build('one', join(folder, 'torch-1'));
   writeFileSync(join(folder, 'current'), 'one');
   assert.throws(
-    () => loadBinding(findBuild(folder, undefined)),
+    () => loadBinding(findBuild(folder, '')),
     (error: NativeLoadError) =>
       error.code === 'native_load' && /9\.8\.7.*, but /.test(error.message) && error.cause instanceof Error,
   );
