@@ -47,3 +47,9 @@ export function matmulSpeed(device: string, dtype: DType, { size = 512, forMs = 
     return (2 * size ** 3) / best / 1e6;
   });
 }
+
+/** Sets the threads that one operator may use on the CPU. */
+export const setThreads = (count: number): void => void native().threads(count);
+
+/** How many accelerators of a kind there are. */
+export const deviceCount = (kind: 'cuda' | 'mps'): number => native().devices(kind);

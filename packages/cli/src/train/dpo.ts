@@ -1,0 +1,133 @@
+import {
+  alphaDivergence,
+  type Divergence,
+  type DpoObjective,
+  dpo,
+  type EncodedPair,
+  encodePairs,
+  evaluatePairs,
+  formatPreflight,
+  forwardKl,
+  jsDivergence,
+  microBatches,
+  needsKl,
+  type PairMetrics,
+  preflight,
+  reverseKl,
+} from '@attune/align';
+import { type Pair, readPairs } from '@attune/preferences';
+import { Random } from '@attune/torch';
+import type { CommandContext } from '../command.ts';
+import type { DpoSettings } from '../settings/dpo.ts';
+import { withHeldOut } from './heldOut.ts';
+import { memorySizes } from './memory.ts';
+import { heldReference } from './reference.ts';
+import { follow, makeTrainable, type Outcome, optimizing } from './session.ts';
+import { kindOf, openModel } from './setup.ts';
+import { Windows } from './Windows.ts';
+
+/** Preference training: DPO and its relatives. */
+export async function trainDpo(
+  context: CommandContext,
+  settings: DpoSettings,
+  path: string,
+  resume: boolean,
+): Promise<Outcome> {
+  const kind = kindOf(settings);
+  using opened = await openModel(settings.model, kind);
+  const { model, tokenizer } = opened;
+  const noise = new Random(settings.seed, kind.device);
+  makeTrainable(model, settings, noise);
+
+  const data = await withHeldOut(settings, (files) => pairs(context, files));
+  const limits = {
+    maxLength: settings.max_length,
+    truncation: settings.truncation_mode,
+    movedBoundary: settings.moved_boundary,
+  };
+  const encoded = encodePairs(tokenizer, data.train, limits);
+  const heldOut = encodePairs(tokenizer, data.heldOut, limits).examples;
+  const live = needsKl(settings.loss_type) || !settings.precompute_ref_log_probs;
+  const length = ({ prompt, chosen, rejected }: EncodedPair) => prompt.length + chosen.length + rejected.length;
+  const sizes = memorySizes(model, encoded.examples.map(length), { ...settings, referenceInMemory: live });
+  context.say(formatPreflight(preflight(tokenizer, encoded, { memory: sizes })));
+
+  const all = [...encoded.examples, ...heldOut];
+  using reference = await heldReference(context, opened, all, { settings, path, live });
+  const objective = objectiveOf(settings);
+  const windows = new Windows(encoded.examples, settings);
+  const updating = optimizing(model, settings, windows.total);
+  using optimizer = updating.optimizer;
+  return await follow(context, {
+    path,
+    settings,
+    resume,
+    model,
+    copyTokenizer: opened.copyTokenizer,
+    base: settings.model,
+    optimizer,
+    noise,
+    windows,
+    start: (stepsDone) =>
+      dpo({ policy: model, reference: reference.logps, objective, windows, ...updating, stepsDone }),
+    metrics: ({ gradNorm, learningRate, ...step }) => ({
+      ...trlMetrics(step),
+      grad_norm: gradNorm,
+      learning_rate: learningRate,
+    }),
+    ...(heldOut.length > 0 && {
+      evaluate: () => {
+        const batches = microBatches(heldOut, settings.per_device_train_batch_size);
+        const values = trlMetrics(evaluatePairs({ policy: model, reference: reference.logps, objective }, batches));
+        return Object.fromEntries(Object.entries(values).map(([key, value]) => [`eval_${key}`, value]));
+      },
+    }),
+  });
+}
+
+/** TRL's names for a step's numbers. */
+const trlMetrics = (step: PairMetrics): Record<string, number> => ({
+  loss: step.loss,
+  'rewards/chosen': step.chosenReward,
+  'rewards/rejected': step.rejectedReward,
+  'rewards/margins': step.margin,
+  'rewards/accuracies': step.accuracy,
+  'logps/chosen': step.chosenLogps,
+  'logps/rejected': step.rejectedLogps,
+});
+
+async function pairs(context: CommandContext, files: string | readonly string[]): Promise<Pair[]> {
+  const all: Pair[] = [];
+  for (const file of [files].flat()) {
+    const { pairs: read, format } = await readPairs(file);
+    context.say(`${file}: ${read.length} pairs (${format})`);
+    for (const pair of read) all.push(pair);
+  }
+  return all;
+}
+
+function objectiveOf(settings: DpoSettings): DpoObjective {
+  return {
+    types: settings.loss_type,
+    weights: settings.loss_weights,
+    options: {
+      beta: settings.beta,
+      labelSmoothing: settings.label_smoothing,
+      divergence: divergenceOf(settings),
+      discopopTau: settings.discopop_tau,
+      simpoGamma: settings.simpo_gamma,
+      cpoAlpha: settings.cpo_alpha,
+      desirableWeight: settings.desirable_weight,
+      undesirableWeight: settings.undesirable_weight,
+    },
+  };
+}
+
+function divergenceOf({ f_divergence_type: type, f_alpha_divergence_coef: alpha }: DpoSettings): Divergence {
+  return {
+    reverse_kl: reverseKl,
+    forward_kl: forwardKl,
+    js_divergence: jsDivergence,
+    alpha_divergence: alphaDivergence(alpha),
+  }[type];
+}

@@ -1,0 +1,179 @@
+import { join } from 'node:path';
+import {
+  adaptersOf,
+  addLora,
+  allLinear,
+  type CausalLm,
+  loadCheckpoint,
+  type Resumable,
+  saveAdapter,
+  saveCheckpoint,
+  saveModel,
+} from '@attune/align';
+import { AdamW, Random, type Schedule, schedule } from '@attune/torch';
+import type { CommandContext } from '../command.ts';
+import { runReport } from '../report/runReport.ts';
+import { latestCheckpoint, RunFolder } from '../run/RunFolder.ts';
+import { standardError } from '../terminal/screen.ts';
+import { trainingView } from '../terminal/trainingView.ts';
+import type { Windows } from './Windows.ts';
+
+/** Settings that every kind of training has. */
+export interface CommonSettings {
+  readonly learning_rate: number;
+  readonly lr_scheduler_type: 'constant' | 'linear' | 'cosine';
+  readonly warmup_steps: number;
+  readonly weight_decay: number;
+  readonly adam_beta1: number;
+  readonly adam_beta2: number;
+  readonly adam_epsilon: number;
+  readonly max_grad_norm: number;
+  readonly logging_steps: number;
+  readonly eval_steps?: number;
+  readonly save_steps: number;
+  readonly save_total_limit?: number;
+  readonly seed: number;
+}
+
+/** Settings of adapters. */
+export interface LoraSettings {
+  readonly use_lora: boolean;
+  readonly lora_r: number;
+  readonly lora_alpha: number;
+  readonly lora_dropout: number;
+  readonly lora_target_modules: string | readonly string[];
+  readonly seed: number;
+}
+
+/** Makes a model ready to learn: all of its weights, or adapters on it. */
+export function makeTrainable(model: CausalLm, settings: LoraSettings, noise: Random): void {
+  if (!settings.use_lora) {
+    for (const parameter of model.parameters()) parameter.setRequiresGrad();
+    return;
+  }
+  const { lora_r: rank, lora_alpha: alpha, lora_dropout: dropout, lora_target_modules: named } = settings;
+  const targets = named === 'all-linear' ? allLinear : [named].flat();
+  addLora(model, { rank, alpha, dropout, targets }, new Random(settings.seed, model.head.device));
+  for (const [, adapter] of adaptersOf(model)) adapter.noise = noise;
+}
+
+/** The optimizer of a run and its learning rate. The optimizer is the caller's to dispose. */
+export function optimizing(
+  model: CausalLm,
+  settings: CommonSettings,
+  totalSteps: number,
+): { optimizer: AdamW; learningRate: Schedule; maxGradNorm: number } {
+  const { learning_rate: peak, warmup_steps: warmup, max_grad_norm } = settings;
+  const optimizer = new AdamW([...model.trainable().values()], {
+    b1: settings.adam_beta1,
+    b2: settings.adam_beta2,
+    epsilon: settings.adam_epsilon,
+    weightDecay: settings.weight_decay,
+    decays: (parameter) => parameter.shape.length > 1,
+  });
+  const warmupSteps = warmup < 1 ? Math.ceil(warmup * totalSteps) : warmup;
+  const learningRate = schedule(settings.lr_scheduler_type, { peak, warmupSteps, totalSteps });
+  return { optimizer, learningRate, maxGradNorm: max_grad_norm || Number.POSITIVE_INFINITY };
+}
+
+/** A run as its kind of training hands it over. */
+export interface Session<Step extends { step: number; tokens: number }> {
+  readonly path: string;
+  readonly settings: CommonSettings & Readonly<Record<string, unknown>>;
+  readonly resume: boolean;
+  readonly model: CausalLm;
+  /** Copies the model's tokenizer into the folder of the result. */
+  readonly copyTokenizer: (to: string) => void;
+  /** Where the model came from; adapters name it. */
+  readonly base: string;
+  readonly optimizer: AdamW;
+  readonly noise: Random;
+  readonly windows: Windows<unknown>;
+  /** The training, from the step after `stepsDone` on. */
+  start(stepsDone: number): AsyncGenerator<Step>;
+  /** A step's numbers under TRL's keys. */
+  metrics(step: Step): Record<string, number>;
+  /** Numbers on held-out data, under TRL's keys. */
+  evaluate?(): Record<string, number>;
+}
+
+/** What is left of a run when it has ended or was stopped. */
+export interface Outcome {
+  readonly run: string;
+  readonly step: number;
+  readonly steps: number;
+  readonly finished: boolean;
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+/**
+ * Follows a training to its end, or until Ctrl-C: shows it, writes it down, evaluates, saves checkpoints, and at the end
+ * the model and the report.
+ */
+export async function follow<Step extends { step: number; tokens: number }>(
+  context: CommandContext,
+  session: Session<Step>,
+): Promise<Outcome> {
+  const { path, settings, windows } = session;
+  const checkpoint = session.resume ? latestCheckpoint(path) : undefined;
+  using folder = session.resume ? RunFolder.resume(path, settings) : RunFolder.create(path, settings);
+  const resumable: Resumable = session;
+  const before = checkpoint
+    ? loadCheckpoint(checkpoint.path, resumable)
+    : { step: 0, position: windows.position, tokens: 0 };
+  windows.resume(before.step, before.position);
+
+  const view = trainingView(standardError(), { steps: windows.total, firstStep: before.step + 1 });
+  let { step, tokens } = before;
+  let metrics: Record<string, number> = {};
+  const evaluate = () => {
+    if (!session.evaluate) return {};
+    const values = session.evaluate();
+    folder.metrics(step, values);
+    view.update(step, values);
+    return values;
+  };
+  const save = () => {
+    const { position } = windows;
+    return folder.checkpoint(
+      step,
+      (to) => saveCheckpoint(to, resumable, { step, position, tokens }),
+      settings.save_total_limit,
+    );
+  };
+
+  if (step === 0) metrics = evaluate();
+  for await (const made of session.start(step)) {
+    step = made.step;
+    tokens += made.tokens;
+    metrics = { ...metrics, ...session.metrics(made), epoch: step / windows.perEpoch, num_tokens: tokens };
+    const last = step === windows.total;
+    const due = (every: number | undefined) => every !== undefined && step % every === 0;
+    view.update(step, metrics);
+    if (due(settings.logging_steps) || last)
+      folder.metrics(step, { ...session.metrics(made), epoch: step / windows.perEpoch, num_tokens: tokens });
+    if (due(settings.eval_steps) || last) metrics = { ...metrics, ...evaluate() };
+    if (context.signal.aborted || (due(settings.save_steps) && !last)) view.say(`saved ${(await save()).path}`);
+    if (context.signal.aborted) break;
+  }
+  view.end();
+
+  const finished = step === windows.total;
+  if (finished) await folder.final((to) => saveResult(session, to));
+  folder.report(runReport(path));
+  return { run: path, step, steps: windows.total, finished, metrics };
+}
+
+/** The model with its tokenizer, or the adapter that stands on it. */
+function saveResult(
+  { model, base, copyTokenizer }: Pick<Session<never>, 'model' | 'base' | 'copyTokenizer'>,
+  folder: string,
+): void {
+  if (adaptersOf(model).length > 0) saveAdapter(model, folder, { base });
+  else saveModel(model, folder);
+  copyTokenizer(folder);
+}
+
+/** The run's folder: as set, or named after the settings file. */
+export const runPath = (settings: { output_dir?: string }, settingsFile: string): string =>
+  settings.output_dir ?? join('runs', settingsFile.replace(/^.*[\\/]/, '').replace(/\.ya?ml$/i, ''));

@@ -1,0 +1,69 @@
+import {
+  type EncodedText,
+  encodeConversations,
+  evaluateTexts,
+  formatPreflight,
+  microBatches,
+  preflight,
+  sft,
+} from '@attune/align';
+import { Random } from '@attune/torch';
+import type { CommandContext } from '../command.ts';
+import type { SftSettings } from '../settings/sft.ts';
+import { withHeldOut } from './heldOut.ts';
+import { memorySizes } from './memory.ts';
+import { follow, makeTrainable, type Outcome, optimizing } from './session.ts';
+import { kindOf, openModel } from './setup.ts';
+import { texts } from './texts.ts';
+import { Windows } from './Windows.ts';
+
+/** Supervised fine-tuning: the model learns to give the responses of the data. */
+export async function trainSft(
+  context: CommandContext,
+  settings: SftSettings,
+  path: string,
+  resume: boolean,
+): Promise<Outcome> {
+  const kind = kindOf(settings);
+  using opened = await openModel(settings.model, kind);
+  const { model, tokenizer } = opened;
+  const noise = new Random(settings.seed, kind.device);
+  makeTrainable(model, settings, noise);
+
+  const data = await withHeldOut(settings, (files) => texts(context, files));
+  const limits = {
+    maxLength: settings.max_length,
+    truncation: settings.truncation_mode,
+    movedBoundary: settings.moved_boundary,
+  };
+  const encoded = encodeConversations(tokenizer, data.train, limits);
+  const heldOut = encodeConversations(tokenizer, data.heldOut, limits).examples;
+  const length = ({ ids }: EncodedText) => ids.length;
+  context.say(
+    formatPreflight(
+      preflight(tokenizer, encoded, { memory: memorySizes(model, encoded.examples.map(length), settings) }),
+    ),
+  );
+
+  const windows = new Windows(encoded.examples, settings);
+  const updating = optimizing(model, settings, windows.total);
+  using optimizer = updating.optimizer;
+  return await follow(context, {
+    path,
+    settings,
+    resume,
+    model,
+    copyTokenizer: opened.copyTokenizer,
+    base: settings.model,
+    optimizer,
+    noise,
+    windows,
+    start: (stepsDone) => sft({ policy: model, windows, ...updating, stepsDone }),
+    metrics: ({ loss, gradNorm, learningRate }) => ({ loss, grad_norm: gradNorm, learning_rate: learningRate }),
+    ...(heldOut.length > 0 && {
+      evaluate: () => ({
+        eval_loss: evaluateTexts(model, microBatches(heldOut, settings.per_device_train_batch_size)).loss,
+      }),
+    }),
+  });
+}
