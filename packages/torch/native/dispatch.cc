@@ -126,11 +126,17 @@ c10::List<T> list(napi_env env, napi_value value, c10::List<T> items, Convert co
   return items;
 }
 
+// null and undefined stand for no value.
+bool is_absent(napi_env env, napi_value value) {
+  napi_valuetype type;
+  napi_typeof(env, value, &type);
+  return type == napi_null || type == napi_undefined;
+}
+
 c10::IValue tensors(napi_env env, napi_value value, const Parameter& p) {
   if (!p.optionalItems) return list(env, value, c10::List<at::Tensor>(), [&](napi_value v) { return tensor(env, v, p); });
   return list(env, value, c10::List<c10::optional<at::Tensor>>(), [&](napi_value v) {
-    const at::Tensor item = tensor(env, v, p);
-    return item.defined() ? c10::optional<at::Tensor>(item) : c10::optional<at::Tensor>();
+    return is_absent(env, v) ? c10::optional<at::Tensor>() : c10::optional<at::Tensor>(tensor(env, v, p));
   });
 }
 

@@ -57,7 +57,7 @@ export class AdamW {
     const [masters, means, squares] = [of(this.#masters), of(this.#means), of(this.#squares)];
     const g = moved.map((i, n) => (low(this.parameters[i]!) ? grads[i]!.to(masters[n]!.dtype) : grads[i]!));
 
-    const decayed = masters.filter(decays);
+    const decayed = moved.filter((i) => decays(this.parameters[i]!)).map((i) => this.#masters[i]!);
     if (weightDecay > 0 && decayed.length > 0) runVoid('_foreach_mul_.Scalar', decayed, 1 - learningRate * weightDecay);
     runVoid('_foreach_mul_.Scalar', means, b1);
     runVoid('_foreach_add_.List', means, g, 1 - b1);

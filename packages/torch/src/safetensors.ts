@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, fsyncSync, openSync, readSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, fsyncSync, openSync, readSync, renameSync, statSync, writeSync } from 'node:fs';
 import { native } from './binding.ts';
 import { bytesOf, type DType } from './dtype.ts';
 import { FileError } from './errors.ts';
@@ -42,6 +42,7 @@ export function readSafetensorsHeader(path: string): { entries: TensorEntry[]; m
       __metadata__?: Record<string, string>;
     };
     const entries = Object.entries(tensors).map(([name, info]) => entryOf(path, name, info, header.end, size));
+    checkOverlaps(path, entries);
     return { entries, metadata };
   } finally {
     closeSync(file);
@@ -107,8 +108,10 @@ function writeAll(file: number, bytes: Uint8Array): void {
 
 function open(path: string): number {
   try {
+    if (statSync(path).isDirectory()) throw new FileError(path, 'is a folder, expected a safetensors file.');
     return openSync(path, 'r');
   } catch (error) {
+    if (error instanceof FileError) throw error;
     throw new FileError(path, `cannot be opened (${(error as NodeJS.ErrnoException).code}). Is the path right?`);
   }
 }
@@ -125,10 +128,27 @@ function readHeader(file: number, path: string, size: number): { json: object; e
   }
   const text = Buffer.alloc(headerBytes);
   readSync(file, text, 0, headerBytes, 8);
+  const json = parse(text.toString('utf8'), broken);
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) throw broken('its header is not an object');
+  return { json, end: 8 + headerBytes };
+}
+
+function parse(text: string, broken: (problem: string) => FileError): object | null {
   try {
-    return { json: JSON.parse(text.toString('utf8')), end: 8 + headerBytes };
+    return JSON.parse(text);
   } catch (error) {
     throw broken(`its header is not JSON (${(error as Error).message})`);
+  }
+}
+
+/** The format lets no byte belong to two tensors. */
+function checkOverlaps(path: string, entries: readonly TensorEntry[]): void {
+  const order = entries.filter(({ bytes }) => bytes > 0).sort((a, b) => a.start - b.start);
+  for (const [i, { name, start }] of order.entries()) {
+    const before = order[i - 1];
+    if (!before || before.start + before.bytes <= start) continue;
+    const names = `${JSON.stringify(name)} overlaps tensor ${JSON.stringify(before.name)}`;
+    throw new FileError(path, `tensor ${names}. Fetch or write the file again.`);
   }
 }
 
@@ -141,7 +161,8 @@ function entryOf(
 ): TensorEntry {
   const wrong = (problem: string) =>
     new FileError(path, `tensor ${JSON.stringify(name)} ${problem}. Fetch or write the file again.`);
-  const dtype = dtypes[info?.dtype ?? ''];
+  const code = info?.dtype ?? '';
+  const dtype = Object.hasOwn(dtypes, code) ? dtypes[code] : undefined;
   if (!dtype) throw wrong(`has dtype ${JSON.stringify(info?.dtype)}; known are ${Object.keys(dtypes).join(', ')}`);
   const { shape, data_offsets: offsets } = info;
   const whole = (list: unknown): list is number[] =>
