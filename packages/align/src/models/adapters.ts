@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FileError, noGrad, Random, readSafetensors, type Tensor, tidy, writeSafetensors } from '@attune/torch';
-import { Conv1D } from '../nn/Linear.ts';
+import { Conv1D, Linear } from '../nn/Linear.ts';
 import { adaptersOf, addLora, allLinear } from '../nn/lora.ts';
 import type { CausalLm } from './CausalLm.ts';
 import { readJson } from './load.ts';
@@ -56,9 +56,18 @@ export function saveAdapter(model: CausalLm, folder: string, { base }: { base: s
     fan_in_fan_out: first.base instanceof Conv1D,
     inference_mode: true,
     init_lora_weights: true,
-    target_modules: [...new Set(adapters.map(([name]) => name.split('.').at(-1)!))].sort(),
+    target_modules: targetModules(model),
   };
   writeFileSync(join(folder, 'adapter_config.json'), `${JSON.stringify(config, null, 2)}\n`);
+}
+
+/** The adapted layers by the last part of their names, in full where another layer ends in the same and has none. */
+function targetModules(model: CausalLm): string[] {
+  const last = (name: string) => name.split('.').at(-1)!;
+  const bare = new Set<string>();
+  for (const [name, module] of model.namedModules()) if (module instanceof Linear) bare.add(last(name));
+  const targets = adaptersOf(model).map(([name]) => (bare.has(last(name)) ? name : last(name)));
+  return [...new Set(targets)].sort();
 }
 
 /**
@@ -72,6 +81,8 @@ export function loadAdapter(model: CausalLm, folder: string): void {
   const config = readJson(path) as unknown as AdapterConfig & Record<string, unknown>;
   if (config.peft_type !== 'LORA')
     throw new FileError(path, `"peft_type" is ${JSON.stringify(config.peft_type)}; only LORA is read.`);
+  if ((config.bias ?? 'none') !== 'none')
+    throw new FileError(path, `"bias" is ${JSON.stringify(config.bias)}; only "none" is read.`);
   for (const name of unsupported) {
     const value = config[name];
     const set = value !== null && typeof value === 'object' ? Object.keys(value).length > 0 : Boolean(value);
@@ -98,9 +109,14 @@ export function fillAdapters(model: CausalLm, file: string): void {
           const weight = weights.get(`${name}.${part}.weight`);
           if (!weight)
             throw new FileError(file, `has no ${part} for the layer ${name}. Was it trained on another model?`);
+          if (weight.shape.join() !== own.shape.join())
+            throw new FileError(file, `${part} of the layer ${name} is [${weight.shape}], expected [${own.shape}].`);
           own.copy_(weight);
+          weights.delete(`${name}.${part}.weight`);
         }
       }
+      const [surplus] = weights.keys();
+      if (surplus !== undefined) throw new FileError(file, `${surplus} belongs to no layer that is adapted here.`);
     }),
   );
 }

@@ -1,4 +1,4 @@
-import { noGrad, type Random } from '@attune/torch';
+import { noGrad, type Random, tidy } from '@attune/torch';
 import { Linear } from './Linear.ts';
 import { LoraLinear, type LoraOptions } from './LoraLinear.ts';
 import type { Module } from './Module.ts';
@@ -9,13 +9,13 @@ import type { Module } from './Module.ts';
  * @throws Error where a target names no linear layer of this model, with the names there are
  */
 export function addLora(model: Module, options: LoraOptions, random: Random): void {
-  for (const parameter of model.parameters()) parameter.setRequiresGrad(false);
   const linears = [...model.namedModules()].filter(([, module]) => module instanceof Linear);
   for (const target of options.targets) {
     if (linears.some(([name]) => matches(name, target))) continue;
     const names = [...new Set(linears.map(([name]) => name.split('.').at(-1)))];
     throw new Error(`LoRA target ${target} names no linear layer of this model. There are: ${names.join(', ')}.`);
   }
+  for (const parameter of model.parameters()) parameter.setRequiresGrad(false);
   for (const [, module] of [...model.namedModules()]) {
     for (const [field, part] of Object.entries(module)) {
       const name = linears.find(([, linear]) => linear === part)?.[0];
@@ -51,8 +51,7 @@ export function mergeAdapters(model: Module): void {
   for (const [, module] of [...model.namedModules()]) {
     for (const [field, part] of Object.entries(module)) {
       if (!(part instanceof LoraLinear)) continue;
-      using merged = noGrad(() => part.merged());
-      noGrad(() => part.base.weight.copy_(merged));
+      tidy(() => noGrad(() => void part.base.weight.copy_(part.merged())));
       part.loraA[Symbol.dispose]();
       part.loraB[Symbol.dispose]();
       Object.assign(module, { [field]: part.base });
