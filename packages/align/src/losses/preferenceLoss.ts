@@ -37,6 +37,10 @@ export const needsReference = (types: readonly LossType[]): boolean =>
 /** Whether any of these losses needs `kl`. */
 export const needsKl = (types: readonly LossType[]): boolean => types.some((type) => lossOf(type).needsKl ?? false);
 
+/** Whether any of these losses gives its values in another order than the pairs'. */
+export const sortsBatch = (types: readonly LossType[]): boolean =>
+  types.some((type) => lossOf(type).sortsBatch ?? false);
+
 function lossOf(type: LossType): PreferenceLoss {
   if (!Object.hasOwn(preferenceLosses, type)) throw new LossError(`There is no loss ${type}. There are ${names()}.`);
   return preferenceLosses[type];

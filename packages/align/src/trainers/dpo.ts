@@ -1,9 +1,11 @@
 import { noGrad, type Tensor, tensor, tidy } from '@attune/torch';
 import type { EncodedPair } from '../data/encode.ts';
+import { LossError } from '../losses/errors.ts';
 import { klEstimate } from '../losses/kto.ts';
-import { needsKl, preferenceLoss } from '../losses/preferenceLoss.ts';
+import { needsKl, preferenceLoss, sortsBatch } from '../losses/preferenceLoss.ts';
 import type { LossType } from '../losses/registry.ts';
 import { implicitRewards } from '../losses/rewards.ts';
+import { noReference } from '../losses/scores.ts';
 import type { LossOptions, PairLogps } from '../losses/types.ts';
 import type { CausalLm } from '../models/CausalLm.ts';
 import { pairLogps } from '../models/logps.ts';
@@ -22,7 +24,8 @@ export interface DpoObjective {
 
 export interface DpoRun extends Updating {
   readonly policy: CausalLm;
-  readonly reference: Reference;
+  /** Left out for losses that read no reference. */
+  readonly reference?: Reference;
   readonly objective: DpoObjective;
   /** Each a step: micro-batches whose gradients add up to one update. */
   readonly windows: Iterable<readonly (readonly EncodedPair[])[]>;
@@ -65,7 +68,7 @@ export async function* dpo(run: DpoRun): AsyncGenerator<DpoStep> {
     for (const batch of window) {
       tidy(() => {
         const scored = pairLogps(run.policy, batch);
-        const reference = noGrad(() => run.reference(batch));
+        const reference = noGrad(() => run.reference?.(batch)) ?? noReference(scored.logps);
         const losses = pairLosses(run, batch, scored, reference, tokensPerPair);
         losses.sum().div(pairs.length).backward();
         scored.backward();
@@ -96,7 +99,7 @@ export function evaluatePairs(
     tidy(() =>
       noGrad(() => {
         const scored = pairLogps(run.policy, batch);
-        const reference = run.reference(batch);
+        const reference = run.reference?.(batch) ?? noReference(scored.logps);
         count(tally, pairLosses(run, batch, scored, reference), scored.logps, reference, run.objective.options.beta);
       }),
     );
@@ -112,9 +115,15 @@ function pairLosses(
   reference: PairLogps,
   tokensPerPair?: number,
 ): Tensor {
-  const kl = needsKl(objective.types) ? noGrad(() => mismatchedKl(policy, referenceOf, batch)) : undefined;
+  const kl =
+    needsKl(objective.types) && referenceOf ? noGrad(() => mismatchedKl(policy, referenceOf, batch)) : undefined;
   const losses = preferenceLoss(objective)(logps, reference, lengths, { ...objective.options, kl, tokensPerPair });
   if (batch.every((pair) => pair.weight === undefined)) return losses;
+  if (sortsBatch(objective.types)) {
+    throw new LossError(
+      'aot and aot_unpaired sort the pairs, so that a pair has no loss to weigh. Leave "weight" out of the data.',
+    );
+  }
   return losses.mul(
     tensor(
       batch.map((pair) => pair.weight ?? 1),

@@ -13,12 +13,6 @@ export const liveReference =
       adaptersOff ? withoutAdapters(model, () => pairLogps(model, pairs).logps) : pairLogps(model, pairs).logps,
     );
 
-/** For losses that read no reference. */
-export const absentReference: Reference = (pairs) => {
-  const zero = tensor(pairs.map(() => 0));
-  return { chosen: zero, rejected: zero };
-};
-
 /** The reference's sums of each pair: nats, [chosen, rejected]. */
 export type ReferenceLogps = readonly (readonly [chosen: number, rejected: number])[];
 
@@ -51,4 +45,18 @@ export function rememberedReference(pairs: readonly EncodedPair[], logps: Refere
       );
     return { chosen: column(0), rejected: column(1) };
   };
+}
+
+/**
+ * How far the policy is from its reference on these pairs: the greatest difference of a response's log-probability, in
+ * nats. Before the first step it is 0 up to rounding, or the reference is not what it is taken for.
+ */
+export function distanceFromReference(policy: CausalLm, reference: Reference, pairs: readonly EncodedPair[]): number {
+  return tidy(() =>
+    noGrad(() => {
+      const [own, held] = [pairLogps(policy, pairs).logps, reference(pairs)];
+      const apart = (side: 'chosen' | 'rejected') => own[side].sub(held[side]).abs().amax(0).item();
+      return Math.max(apart('chosen'), apart('rejected'));
+    }),
+  );
 }

@@ -1,7 +1,9 @@
 import {
   alphaDivergence,
+  type CausalLm,
   type Divergence,
   type DpoObjective,
+  distanceFromReference,
   dpo,
   type EncodedPair,
   encodePairs,
@@ -13,11 +15,13 @@ import {
   needsKl,
   type PairMetrics,
   preflight,
+  type Reference,
   reverseKl,
 } from '@attune/align';
 import { type Pair, readPairs } from '@attune/preferences';
 import { Random } from '@attune/torch';
 import type { CommandContext } from '../command.ts';
+import { RunError } from '../errors.ts';
 import type { DpoSettings } from '../settings/dpo.ts';
 import { withHeldOut } from './heldOut.ts';
 import { memorySizes } from './memory.ts';
@@ -54,6 +58,7 @@ export async function trainDpo(
 
   const all = [...encoded.examples, ...heldOut];
   using reference = await heldReference(context, opened, all, { settings, path, live });
+  if (reference.logps) checkStart(context, model, reference.logps, encoded.examples);
   const objective = objectiveOf(settings);
   const windows = new Windows(encoded.examples, settings);
   const updating = optimizing(model, settings, windows.total);
@@ -79,10 +84,31 @@ export async function trainDpo(
       evaluate: () => {
         const batches = microBatches(heldOut, settings.per_device_train_batch_size);
         const values = trlMetrics(evaluatePairs({ policy: model, reference: reference.logps, objective }, batches));
-        return Object.fromEntries(Object.entries(values).map(([key, value]) => [`eval_${key}`, value]));
+        const named = Object.entries(values).map(([key, value]) => [`eval_${key}`, value] as const);
+        return { ...Object.fromEntries(named), eval_pairs: heldOut.length };
       },
     }),
   });
+}
+
+/** Before the first step policy and reference are one model. */
+function checkStart(
+  context: CommandContext,
+  model: CausalLm,
+  reference: Reference,
+  examples: readonly EncodedPair[],
+): void {
+  const some = examples.slice(0, 4);
+  const apart = distanceFromReference(model, reference, some);
+  context.say(
+    `policy = reference before the first step: at most ${apart.toExponential(1)} nats apart on ${some.length} pairs`,
+  );
+  const tolerance = model.head.dtype === 'float32' ? 0.01 : 1; // sums over hundreds of tokens, in bfloat16's 8 bits
+  if (apart <= tolerance) return;
+  throw new RunError(
+    `Policy and reference differ by ${apart} nats before the first step; they should be one model. ` +
+      'Remove the .reference folder beside the run and start again.',
+  );
 }
 
 /** TRL's names for a step's numbers. */

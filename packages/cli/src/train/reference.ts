@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import {
-  absentReference,
   type CausalLm,
   type EncodedPair,
   liveReference,
@@ -22,7 +21,8 @@ import { kindOf, openModel } from './setup.ts';
 
 /** The reference of a run: the model as it was when the run began. */
 interface HeldReference extends Disposable {
-  readonly logps: Reference;
+  /** Undefined for losses that read none. */
+  readonly logps: Reference | undefined;
 }
 
 /**
@@ -38,7 +38,7 @@ export async function heldReference(
   examples: readonly EncodedPair[],
   { settings, path, live }: { settings: DpoSettings; path: string; live: boolean },
 ): Promise<HeldReference> {
-  if (!needsReference(settings.loss_type)) return { logps: absentReference, ...ownsNothing };
+  if (!needsReference(settings.loss_type)) return { logps: undefined, ...ownsNothing };
   if (live && settings.use_lora) return { logps: liveReference(model, { adaptersOff: true }), ...ownsNothing };
   if (live) {
     const copy = await openModel(settings.model, kindOf(settings));

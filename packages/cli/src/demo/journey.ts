@@ -1,0 +1,231 @@
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { OpenedModel } from '@attune/align';
+import {
+  type Content,
+  type Pair,
+  type Prompt,
+  readPrompts,
+  type SimulatedAnnotator,
+  simulatedAnnotator,
+  toText,
+  writeRecords,
+} from '@attune/preferences';
+import type { CommandContext } from '../command.ts';
+import { UsageError } from '../errors.ts';
+import { newTokens, promptThatFits, type Response, respond } from '../models/responses.ts';
+import type { Step } from '../report/blocks.ts';
+import { dpoStage } from '../settings/dpo.ts';
+import { settingsFrom } from '../settings/readSettings.ts';
+import { formatCount, formatDuration } from '../terminal/format.ts';
+import { progress } from '../terminal/progress.ts';
+import { standardError } from '../terminal/screen.ts';
+import { trainDpo } from '../train/dpo.ts';
+import { kindOf, openModel } from '../train/setup.ts';
+import { klPerResponse } from './kl.ts';
+
+/** What the journey is made with. */
+export interface DemoOptions {
+  /** Model folder, or whatever else holds a model. */
+  readonly model: string;
+  /** Folder with `prompts.jsonl` and `held-out-prompts.jsonl`. */
+  readonly prompts: string;
+  readonly out: string;
+  /** Prompts to train on, and prompts to compare on. */
+  readonly trainPrompts: number;
+  readonly heldOutPrompts: number;
+  readonly maxNewTokens?: number;
+  readonly seed: number;
+}
+
+/** Everything that was seen on the way, for the report. */
+export interface Journey {
+  readonly options: DemoOptions;
+  readonly annotator: SimulatedAnnotator;
+  readonly parameters: number;
+  readonly steps: readonly Step[];
+  /** The training run's folder. */
+  readonly run: string;
+  readonly held: readonly Held[];
+  /** Σ over a response's tokens of log π(aligned) − log π(start), sampled from the aligned model: nats. */
+  readonly kl: readonly number[];
+}
+
+/** A held-out prompt with the responses of the start and of the aligned model. */
+export interface Held {
+  readonly prompt: string;
+  readonly before: Response;
+  readonly after: Response;
+}
+
+/** Share of the annotator's choices that are flipped at random. */
+export const noise = 0.05;
+
+/** Models above this are trained through adapters, with a rate for those. */
+const smallModel = 30e6;
+
+/**
+ * Aligns a model with a simulated annotator, start to finish: sample two responses to each prompt, let the annotator
+ * choose, train by DPO, sample held-out prompts from the model before and after. Everything is left in `out`.
+ */
+export async function journey(context: CommandContext, options: DemoOptions): Promise<Journey> {
+  const { out, seed } = options;
+  startFolder(out);
+  const annotator = simulatedAnnotator({ noise, seed });
+  const [prompts, heldOutPrompts] = await Promise.all([
+    firstPrompts(join(options.prompts, 'prompts.jsonl'), options.trainPrompts),
+    firstPrompts(join(options.prompts, 'held-out-prompts.jsonl'), options.heldOutPrompts),
+  ]);
+  const clock = stopwatch(context);
+  const hardware = kindOf({ device: 'auto', dtype: 'float32' });
+
+  const { pairs, heldOutPairs, before, parameters } = await (async () => {
+    using start = await openModel(options.model, hardware);
+    const size = start.model.parameters().reduce((sum, parameter) => sum + parameter.size, 0);
+    const sampled = await clock('Sample two responses to each prompt', () =>
+      sample(start, prompts, { ...options, samples: 2 }),
+    );
+    const held = await clock('Sample the held-out prompts before training', () =>
+      sample(start, heldOutPrompts, { ...options, samples: 2 }),
+    );
+    const judged = await clock('Let the simulated annotator choose', async () => ({
+      pairs: await judge(annotator, prompts, sampled, join(out, 'pairs.jsonl')),
+      heldOutPairs: await judge(annotator, heldOutPrompts, held, join(out, 'held-out-pairs.jsonl')),
+    }));
+    return { ...judged, before: held.map(([first]) => first!), parameters: size };
+  })();
+  context.say(`  ${pairs} pairs to learn from, ${heldOutPairs} held out`);
+
+  const run = join(out, 'dpo');
+  await clock('Train by direct preference optimization', () => {
+    const settings = settingsFrom(dpoStage, dpoSettings(options, parameters), 'the demo');
+    return trainDpo({ ...context, say: () => {} }, settings, run, false);
+  });
+
+  using aligned = await openModel(run, hardware);
+  const after = await clock('Sample the held-out prompts after training', () =>
+    sample(aligned, heldOutPrompts, { ...options, samples: 1 }),
+  );
+  const kl = await clock('Measure how far the model has moved', async () => {
+    using start = await openModel(options.model, hardware);
+    return klPerResponse(
+      start,
+      aligned,
+      heldOutPrompts.map((prompt) => request(aligned, prompt)),
+      after.map(([only]) => only!.tokens),
+    );
+  });
+  const held = heldOutPrompts.map((prompt, i) => ({
+    prompt: toText(prompt.prompt),
+    before: before[i]!,
+    after: after[i]![0]!,
+  }));
+  return { options, annotator, parameters, steps: clock.steps, run, held, kl };
+}
+
+/** Settings of the demo's training that are not the defaults. */
+function dpoSettings({ model, out, seed }: DemoOptions, parameters: number) {
+  const small = parameters < smallModel;
+  return {
+    model,
+    data: join(out, 'pairs.jsonl'),
+    eval_data: join(out, 'held-out-pairs.jsonl'),
+    output_dir: join(out, 'dpo'),
+    learning_rate: small ? 2e-4 : 1e-4,
+    per_device_train_batch_size: small ? 16 : 4,
+    gradient_accumulation_steps: small ? 1 : 4,
+    num_train_epochs: small ? 2 : 1,
+    warmup_steps: 0.1,
+    logging_steps: 1,
+    seed,
+    data_seed: seed,
+    moved_boundary: 'split' as const,
+    ...(!small && { use_lora: true, lora_dropout: 0 }),
+  };
+}
+
+/** An empty folder for the demo; what an earlier demo left there goes. */
+function startFolder(out: string): void {
+  if (existsSync(out) && !existsSync(join(out, 'pairs.jsonl')) && !existsSync(join(out, 'report.html'))) {
+    throw new UsageError(`${out} exists and is not of an earlier demo. Choose another folder with --out.`);
+  }
+  rmSync(out, { recursive: true, force: true });
+  mkdirSync(out, { recursive: true });
+}
+
+async function firstPrompts(file: string, count: number): Promise<Prompt[]> {
+  const { prompts } = await readPrompts(file);
+  if (prompts.length >= count) return prompts.slice(0, count);
+  throw new UsageError(`${file} has ${prompts.length} prompts, ${count} were asked for.`);
+}
+
+/** A story's beginning as the model is to see it: as it stands, or as a request to a chat model. */
+function request({ tokenizer }: OpenedModel, { prompt }: Prompt): Content {
+  if (!tokenizer.hasChatTemplate) return prompt;
+  return [{ role: 'user', content: `Write a short bedtime story for a small child. It begins: ${toText(prompt)}` }];
+}
+
+/** Every prompt's responses, in the order of the prompts. */
+async function sample(
+  opened: OpenedModel,
+  prompts: readonly Prompt[],
+  { samples, seed, maxNewTokens }: DemoOptions & { samples: number },
+): Promise<Response[][]> {
+  const encoded = prompts.map((prompt, i) => ({
+    id: prompt.id ?? String(i),
+    ids: promptThatFits(opened, request(opened, prompt), 1),
+  }));
+  const longest = encoded.reduce((most, { ids }) => Math.max(most, ids.length), 0);
+  const shown = progress(standardError(), { label: 'sample', total: prompts.length * samples, unit: 'responses' });
+  const responses: Response[][] = prompts.map(() => []);
+  let done = 0;
+  for await (const { prompt, ...response } of respond(opened, encoded, {
+    samples,
+    seed,
+    temperature: 1,
+    stop: [],
+    batchSize: 64,
+    maxNewTokens: newTokens(maxNewTokens, longest, opened.model.maxPositions),
+  })) {
+    responses[prompt]![response.index] = response;
+    shown.update(++done);
+  }
+  shown.end();
+  return responses;
+}
+
+/** Writes the annotator's choices as preference pairs. @returns how many */
+async function judge(
+  annotator: SimulatedAnnotator,
+  prompts: readonly Prompt[],
+  responses: readonly Response[][],
+  file: string,
+): Promise<number> {
+  const pairs = prompts.flatMap(({ id, prompt }, i): Pair[] => {
+    const [a, b] = responses[i]!;
+    if (a!.text === b!.text) return [];
+    const { choice } = annotator.compare({ id: id ?? String(i), a: a!.text, b: b!.text });
+    const [chosen, rejected] = choice === 'a' ? [a!, b!] : [b!, a!];
+    return [{ id: id ?? String(i), prompt: toText(prompt), chosen: chosen.text, rejected: rejected.text }];
+  });
+  await writeRecords(file, pairs);
+  return pairs.length;
+}
+
+/** Says what is being done and remembers how long it took. */
+function stopwatch({ say }: CommandContext) {
+  const steps: Step[] = [];
+  const clock = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
+    say(`${what} …`);
+    const start = performance.now();
+    const result = await work();
+    const seconds = (performance.now() - start) / 1000;
+    steps.push({ what, seconds });
+    say(`  ${formatDuration(seconds)}`);
+    return result;
+  };
+  return Object.assign(clock, { steps });
+}
+
+/** Of a number of parameters: 2.76 M. */
+export const inMillions = (parameters: number): string => `${formatCount(Math.round(parameters / 1e4) / 100)} M`;
