@@ -64,7 +64,7 @@ interface Row {
 
 /** Rows that are padded to one length and attend together. */
 class Group {
-  /** Whether the rows are the tokens as they stand: whole sequences of one length, in order. */
+  /** Whether the rows are all the tokens as they stand: whole sequences of one length, in order. */
   readonly even: boolean;
   readonly #rows: number;
   readonly #queryIndex: Tensor; //     [rows · queries]
@@ -83,9 +83,8 @@ class Group {
       ...Array(length - list.length).fill(pad),
     ];
     const placed = (list: readonly number[]) => list.map((i) => positions[i]!);
-    this.even = rows.every(
-      (row, i) => row.queries.length === queries && row.queries[0] === i * queries && row.keys.length === queries,
-    );
+    const isAll = rows.length * queries === positions.length;
+    this.even = isAll && rows.every((row, i) => row.queries[0] === i * queries && row.keys.length === queries);
     this.#rows = rows.length;
     this.#queryIndex = ints(
       rows.flatMap((r) => padded(r.queries, queries, 0)),
