@@ -18,6 +18,13 @@ export class ConfigReader {
     return value;
   }
 
+  /** As number(), and `total` can be shared out evenly by it. */
+  divisor(field: string, total: number, fallback?: number): number {
+    const value = this.number(field, fallback);
+    if (total % value !== 0) throw this.wrong(field, `a divisor of ${total}`);
+    return value;
+  }
+
   flag(field: string, fallback: boolean): boolean {
     const value = this.json[field] ?? fallback;
     if (typeof value !== 'boolean') throw this.wrong(field, 'true or false');

@@ -28,7 +28,7 @@ export function gpt2Config(read: ConfigReader): Gpt2Config {
     nPositions: read.number('n_positions', 1024),
     nEmbd,
     nLayer: read.number('n_layer'),
-    nHead: read.number('n_head'),
+    nHead: read.divisor('n_head', nEmbd),
     nInner: read.number('n_inner', 4 * nEmbd),
     layerNormEpsilon: read.number('layer_norm_epsilon', 1e-5),
   };

@@ -38,7 +38,7 @@ export function llamaConfig(read: ConfigReader): LlamaConfig {
     intermediateSize: read.number('intermediate_size'),
     numHiddenLayers: read.number('num_hidden_layers'),
     numAttentionHeads: heads,
-    numKeyValueHeads: read.number('num_key_value_heads', heads),
+    numKeyValueHeads: read.divisor('num_key_value_heads', heads, heads),
     headDim: read.number('head_dim', hiddenSize / heads),
     rmsNormEps: read.number('rms_norm_eps', 1e-6),
     rope: read.rope(),

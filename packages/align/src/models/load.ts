@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { FileError, fromBytes, noGrad, owned, readSafetensors, type Tensor } from '@attune/torch';
 import { openGguf } from '../formats/ggufSource.ts';
 import { openLlama2c } from '../formats/llama2c.ts';
@@ -53,18 +53,19 @@ function* sourceWeights(tensors: ModelSource['tensors']): Weights {
   for (const { name, shape, read } of tensors) yield [name, fromBytes(read(), shape, 'float32')];
 }
 
-/** Copies weights into a model's parameters by name; every parameter must be met exactly once. */
+/** Copies weights into a model's parameters by name; every parameter must be met, and no weight may be left over. */
 export function fill(model: CausalLm, weights: Weights, where: string): void {
-  const missing = new Map(model.namedParameters());
-  const all = [...missing.keys()];
+  const parameters = new Map(model.namedParameters());
+  const all = [...parameters.keys()];
+  const missing = new Set(all);
   const surplus: string[] = [];
   noGrad(() => {
     for (const [name, tensor] of weights) {
       using weight = tensor;
       const own = localName(name, all);
-      const parameter = missing.get(own);
+      const parameter = parameters.get(own);
       if (!parameter) {
-        if (!isDerived(name, all)) surplus.push(name);
+        if (!isDerived(name)) surplus.push(name);
         continue;
       }
       if (parameter.shape.join() !== weight.shape.join()) {
@@ -80,7 +81,7 @@ export function fill(model: CausalLm, weights: Weights, where: string): void {
   const list = (names: readonly string[]) =>
     `${names.slice(0, 4).join(', ')}${names.length > 4 ? ` and ${names.length - 4} more` : ''}`;
   if (missing.size > 0)
-    throw new FileError(where, `has no tensor ${list([...missing.keys()])}. Is config.json of the same model?`);
+    throw new FileError(where, `has no tensor ${list([...missing])}. Is config.json of the same model?`);
   if (surplus.length > 0)
     throw new FileError(where, `tensor ${list(surplus)} has no place in the model that config.json describes.`);
 }
@@ -93,10 +94,8 @@ function localName(name: string, own: readonly string[]): string {
   return own.find((n) => n === `transformer.${name}` || n === `model.${name}`) ?? name;
 }
 
-/** Buffers that old checkpoints carry and the model computes; and a tied head stored beside its embedding. */
-const isDerived = (name: string, own: readonly string[]): boolean =>
-  /\.(rotary_emb\.inv_freq|attn\.bias|attn\.masked_bias)$/.test(name) ||
-  (name === 'lm_head.weight' && !own.includes(name));
+/** Buffers that old checkpoints carry and the model computes. */
+const isDerived = (name: string): boolean => /\.(rotary_emb\.inv_freq|attn\.bias|attn\.masked_bias)$/.test(name);
 
 function* folderWeights(folder: string): Weights {
   for (const file of weightFiles(folder)) yield* readSafetensors(join(folder, file));
@@ -108,7 +107,10 @@ export function weightFiles(folder: string): string[] {
   if (existsSync(index)) {
     const map = (readJson(index) as { weight_map?: Record<string, string> }).weight_map;
     if (!map) throw new FileError(index, 'has no "weight_map". Fetch it again.');
-    return [...new Set(Object.values(map))];
+    const files = [...new Set(Object.values(map))];
+    const outside = files.find((file) => file !== basename(file));
+    if (outside) throw new FileError(index, `names the file ${outside}, outside the folder. Fetch it again.`);
+    return files;
   }
   if (existsSync(join(folder, 'model.safetensors'))) return ['model.safetensors'];
   throw new FileError(
