@@ -1,5 +1,5 @@
 import { seededRandom } from '@attune/preferences';
-import { noGrad, type Tensor, tensor, tidy, zeros } from '@attune/torch';
+import { AttuneError, noGrad, type Tensor, tensor, tidy, zeros } from '@attune/torch';
 import type { CausalLm } from '../models/CausalLm.ts';
 import { breathe } from '../trainers/breathe.ts';
 import { KvCache } from './KvCache.ts';
@@ -42,6 +42,7 @@ export interface Generated {
  * its prompt's place and its index, not on what else stands in the batch.
  *
  * @param places the prompts' places, where these are a part of many
+ * @throws PromptError for a prompt that is empty or too long
  */
 export async function* generate(
   model: CausalLm,
@@ -51,15 +52,17 @@ export async function* generate(
 ): AsyncGenerator<Generated> {
   const { samples = 1, maxNewTokens } = options;
   const { device } = model.head;
+  if (prompts.length === 0) return;
+  prompts.forEach((prompt, i) => void checkRoom(model, prompt, places[i]!, maxNewTokens));
   using cache = new KvCache(prompts, { samples, capacity: maxNewTokens, device });
   const pick = picker(model, options);
   let rows = prompts.flatMap((prompt, i) =>
     Array.from({ length: samples }, (_, index) => newRow(prompt, places[i]!, index, options)),
   );
 
-  const first = cache.prefill(prompts);
   const start = tidy(() =>
     noGrad(() => {
+      const first = cache.prefill(prompts);
       const hidden = model.hidden(tensor(first.ids, { dtype: 'int64', device }), first);
       const last = first.last.flatMap((place) => Array<number>(samples).fill(place));
       return pick(hidden.indexSelect(0, tensor(last, { dtype: 'int64', device })), rows);
@@ -93,6 +96,22 @@ export async function* generate(
     rows.forEach((row, i) => void row.take(next[i]!));
     await breathe();
   }
+}
+
+/** A prompt that cannot be answered. */
+export class PromptError extends AttuneError {
+  readonly code = 'prompt';
+  override readonly badInput = true;
+}
+
+function checkRoom(model: CausalLm, prompt: readonly number[], place: number, maxNewTokens: number): void {
+  const { length } = prompt;
+  if (length === 0) throw new PromptError(`Prompt ${place} has no tokens. Give it at least the begin token.`);
+  if (length + maxNewTokens <= model.maxPositions) return;
+  throw new PromptError(
+    `Prompt ${place} has ${length} tokens; with ${maxNewTokens} new ones that is more than the ${model.maxPositions} ` +
+      'positions of the model. Shorten the prompt or ask for fewer new tokens.',
+  );
 }
 
 /** A response under way. */
