@@ -13,22 +13,55 @@ import type { CausalLm } from './CausalLm.ts';
 import { loadModel, loadSource, readJson } from './load.ts';
 import { copyTokenizer } from './save.ts';
 
-/** A model with what belongs to it. Owns the model: dispose it. */
-export interface OpenedModel extends Disposable {
+/** What is known of a model that was opened. */
+interface Parts {
   readonly model: CausalLm;
+  /** Where it came from: named in errors. */
+  readonly path: string;
+  /** Where the model under the adapters came from, as the adapters name it; undefined where there are none. */
+  readonly base?: string;
   /** Undefined for weights that have no tokenizer with them. */
   readonly tokenizerFiles: TokenizerFiles | undefined;
-  /** @throws FileError where there is none */
-  readonly tokenizer: Tokenizer;
   /** Writes tokenizer and chat template, if any, into the folder of another model. */
   copyTokenizer(to: string): void;
 }
 
-/** What is found at a path, before any weight is read. */
-interface Found {
-  load(kind: Kind): CausalLm;
+/** A model with what belongs to it. Owns the model: dispose it. */
+export class OpenedModel implements Disposable {
+  readonly model: CausalLm;
+  readonly base: string | undefined;
   readonly tokenizerFiles: TokenizerFiles | undefined;
-  copyTokenizer(to: string): void;
+  readonly copyTokenizer: (to: string) => void;
+  readonly #path: string;
+  #tokenizer: Tokenizer | undefined;
+
+  constructor({ model, path, base, tokenizerFiles, copyTokenizer }: Parts) {
+    this.model = model;
+    this.base = base;
+    this.tokenizerFiles = tokenizerFiles;
+    this.copyTokenizer = copyTokenizer;
+    this.#path = path;
+  }
+
+  /** @throws FileError where there is none */
+  get tokenizer(): Tokenizer {
+    if (!this.tokenizerFiles) {
+      throw new FileError(
+        this.#path,
+        'there is no tokenizer with this model. It belongs beside it: tokenizer.json in a model folder, tok*.bin for llama2.c.',
+      );
+    }
+    return (this.#tokenizer ??= new Tokenizer(this.tokenizerFiles));
+  }
+
+  [Symbol.dispose](): void {
+    this.model[Symbol.dispose]();
+  }
+}
+
+/** What is found at a path, before any weight is read. */
+interface Found extends Omit<Parts, 'model' | 'path'> {
+  load(kind: Kind): CausalLm;
 }
 
 /**
@@ -43,24 +76,8 @@ interface Found {
  * @throws FileError naming what is wrong, or what is missing and where to get it
  */
 export async function openModel(path: string, kind: Kind): Promise<OpenedModel> {
-  const { load, tokenizerFiles, copyTokenizer } = await find(path);
-  let tokenizer: Tokenizer | undefined;
-  const model = load(kind);
-  return {
-    model,
-    tokenizerFiles,
-    copyTokenizer,
-    get tokenizer() {
-      if (!tokenizerFiles) {
-        throw new FileError(
-          path,
-          'there is no tokenizer with this model. It belongs beside it: tokenizer.json in a model folder, tok*.bin for llama2.c.',
-        );
-      }
-      return (tokenizer ??= new Tokenizer(tokenizerFiles));
-    },
-    [Symbol.dispose]: () => model[Symbol.dispose](),
-  };
+  const { load, ...found } = await find(path);
+  return new OpenedModel({ model: load(kind), path, ...found });
 }
 
 function find(path: string): Promise<Found> | Found {
@@ -126,6 +143,7 @@ async function adapter(path: string): Promise<Found> {
         throw error;
       }
     },
+    base: name,
     tokenizerFiles: own ? await readTokenizerFiles(path) : base.tokenizerFiles,
     copyTokenizer: (to) => (own ? copyTokenizer(path, to) : base.copyTokenizer(to)),
   };

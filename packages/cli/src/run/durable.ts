@@ -58,6 +58,22 @@ export async function writeFolder(path: string, write: (temporary: string) => Pr
   sync(dirname(path));
 }
 
+/** Writes a file as `writeFolder` does a folder: `write` makes one of another name, which is then renamed. */
+export async function writeFile(path: string, write: (temporary: string) => Promise<void> | void): Promise<void> {
+  if (existsSync(path)) throw new RunError(`${path} exists already. Remove it, or choose another name.`);
+  const temporary = path + partialSuffix;
+  await mkdir(dirname(path), { recursive: true });
+  try {
+    await write(temporary);
+    sync(temporary);
+    renameSync(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  sync(dirname(path));
+}
+
 /** Deletes a folder so that it is whole until it is gone: by another name first. */
 export async function removeFolder(path: string): Promise<void> {
   const doomed = path + partialSuffix;

@@ -3,8 +3,11 @@ import { LiveBlock, paint, type Screen } from './screen.ts';
 
 /** Work whose end is known. */
 export interface Progress {
-  /** @param done how much of `total` is done */
-  update(done: number): void;
+  /**
+   * @param done how much of `total` is done
+   * @param note what else there is to say, such as the speed
+   */
+  update(done: number, note?: string): void;
   /** The last line: how much was done, and how long it took. */
   end(): void;
 }
@@ -26,24 +29,25 @@ export function progress(
 ): Progress {
   const block = new LiveBlock(screen);
   const start = now();
-  let [done, shownAt] = [0, -Infinity];
+  let [done, note, shownAt] = [0, '', -Infinity];
   const show = (line: string) => (screen.live ? block.draw([line]) : screen.write(`${line}\n`));
   return {
-    update(amount) {
-      done = amount;
+    update(amount, newNote = '') {
+      [done, note] = [amount, newNote];
       const time = now();
       if (time - shownAt < (screen.live ? liveMs : plainMs)) return;
       shownAt = time;
       const counts = `${formatCount(done)} of ${formatCount(total)} ${unit}`;
-      show(
-        [label, ...(screen.live ? [bar(screen, done / total, 24)] : []), counts, left(done, total, time - start)].join(
-          '  ',
-        ),
-      );
+      const drawn = screen.live ? bar(screen, done / total, 24) : '';
+      show(joined(label, drawn, counts, note, left(done, total, time - start)));
     },
-    end: () => show(`${label}  ${formatCount(done)} ${unit} in ${formatDuration((now() - start) / 1000)}`),
+    end() {
+      show(joined(label, `${formatCount(done)} ${unit} in ${formatDuration((now() - start) / 1000)}`, note));
+    },
   };
 }
+
+const joined = (...parts: string[]): string => parts.filter((part) => part !== '').join('  ');
 
 /** "3 min 20 s left", at the pace so far; nothing before there is one. */
 export function left(done: number, total: number, elapsedMs: number): string {

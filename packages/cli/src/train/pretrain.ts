@@ -13,10 +13,11 @@ import { seededRandom, shuffled } from '@attune/preferences';
 import { Random } from '@attune/torch';
 import type { CommandContext } from '../command.ts';
 import { SettingError } from '../errors.ts';
+import { checkRun } from '../run/RunFolder.ts';
 import type { PretrainSettings } from '../settings/pretrain.ts';
+import { type Places, texts } from './records.ts';
 import { follow, type Outcome, optimizing } from './session.ts';
 import { kindOf } from './setup.ts';
-import { texts } from './texts.ts';
 import { Windows } from './Windows.ts';
 
 /** A new Llama-form model from text: every token of every block is learned. */
@@ -26,6 +27,7 @@ export async function trainPretrain(
   path: string,
   resume: boolean,
 ): Promise<Outcome> {
+  checkRun(path, settings, { resume });
   const kind = kindOf(settings);
   const tokenizer = await Tokenizer.load(settings.tokenizer);
   using model = createModel(configOf(settings, tokenizer), new Random(settings.seed, kind.device), kind);
@@ -66,28 +68,41 @@ async function blocks(
   settings: PretrainSettings,
   tokenizer: Tokenizer,
 ): Promise<{ train: EncodedText[]; heldOut: EncodedText[] }> {
+  const places: Places = new WeakMap();
   const documents = async (files: string | readonly string[]) =>
-    (await texts(context, files)).map((text, i) => {
+    (await texts(context, files, places)).map((text) => {
       if ('text' in text) return encodeText(tokenizer, text.text);
       throw new SettingError(
-        `data: text ${i + 1} is a conversation; pretraining reads lines with "text". Use attune train sft.`,
+        `${places.get(text)}: pretraining reads lines with "text", this one has ${Object.keys(text).join(' and ')}. ` +
+          'Use attune train sft.',
       );
     });
-  const toBlocks = (ids: readonly number[][]): EncodedText[] =>
-    pack(ids, settings.block_size).blocks.map((block) => ({
-      ids: block,
-      mask: block.map((_, i) => (i === 0 ? 0 : 1)),
-    }));
+  const toBlocks = (name: string, ids: readonly number[][]) => {
+    const { blocks: packed, leftOver } = pack(ids, settings.block_size);
+    if (leftOver > 0) context.say(`${name}: ${leftOver} tokens at its end fill no block and are left out`);
+    if (packed.length > 0) return packed.map(learned);
+    throw new SettingError(
+      `${name}: ${leftOver} tokens do not fill one block of block_size ${settings.block_size}. ` +
+        'Give more text, or lower block_size.',
+    );
+  };
 
   const all = await documents(settings.data);
-  if (settings.eval_data) return { train: toBlocks(all), heldOut: toBlocks(await documents(settings.eval_data)) };
+  if (settings.eval_data !== undefined) {
+    const heldOut = await documents(settings.eval_data);
+    return { train: toBlocks('data', all), heldOut: toBlocks('eval_data', heldOut) };
+  }
   const order = shuffled(all, seededRandom(settings.data_seed));
   const kept = Math.round(order.length * settings.eval_share);
-  return { train: toBlocks(order.slice(kept)), heldOut: toBlocks(order.slice(0, kept)) };
+  const heldOut = settings.eval_share > 0 ? toBlocks('eval_share', order.slice(0, kept)) : [];
+  return { train: toBlocks('data', order.slice(kept)), heldOut };
 }
 
+/** A block of which every token is learned but the first, which nothing comes before. */
+const learned = (ids: number[]): EncodedText => ({ ids, mask: ids.map((_, i) => (i === 0 ? 0 : 1)) });
+
 /** `config.json` of the new model. */
-function configOf(settings: PretrainSettings, tokenizer: Tokenizer): Record<string, unknown> {
+export function configOf(settings: PretrainSettings, tokenizer: Tokenizer): Record<string, unknown> {
   return {
     architectures: ['LlamaForCausalLM'],
     model_type: 'llama',

@@ -13,7 +13,8 @@ import {
 import { AdamW, Random, type Schedule, schedule } from '@attune/torch';
 import type { CommandContext } from '../command.ts';
 import { runReport } from '../report/runReport.ts';
-import { latestCheckpoint, RunFolder } from '../run/RunFolder.ts';
+import { readStepLines } from '../run/lines.ts';
+import { isFinished, latestCheckpoint, RunFolder } from '../run/RunFolder.ts';
 import { standardError } from '../terminal/screen.ts';
 import { trainingView } from '../terminal/trainingView.ts';
 import type { Windows } from './Windows.ts';
@@ -45,8 +46,12 @@ export interface LoraSettings {
   readonly seed: number;
 }
 
-/** Makes a model ready to learn: all of its weights, or adapters on it. */
-export function makeTrainable(model: CausalLm, settings: LoraSettings, noise: Random): void {
+/**
+ * Makes a model ready to learn: all of its weights, or adapters on it.
+ *
+ * @param noise where dropout draws from; left out, nothing is dropped
+ */
+export function makeTrainable(model: CausalLm, settings: LoraSettings, noise?: Random): void {
   if (!settings.use_lora) {
     for (const parameter of model.parameters()) parameter.setRequiresGrad();
     return;
@@ -115,6 +120,7 @@ export async function follow<Step extends { step: number; tokens: number }>(
   session: Session<Step>,
 ): Promise<Outcome> {
   const { path, settings, windows } = session;
+  if (session.resume && isFinished(path)) return alreadyFinished(context, path, windows.total);
   const checkpoint = session.resume ? latestCheckpoint(path) : undefined;
   using folder = session.resume ? RunFolder.resume(path, settings) : RunFolder.create(path, settings);
   const resumable: Resumable = session;
@@ -162,6 +168,16 @@ export async function follow<Step extends { step: number; tokens: number }>(
   if (finished) await folder.final((to) => saveResult(session, to));
   folder.report(runReport(path));
   return { run: path, step, steps: windows.total, finished, metrics };
+}
+
+/** A run that has its result needs nothing but a report, which it may have been killed before. */
+function alreadyFinished(context: CommandContext, path: string, steps: number): Outcome {
+  context.say(`${path} is finished: nothing was trained.`);
+  using folder = RunFolder.reopen(path);
+  folder.report(runReport(path));
+  const lines = readStepLines(join(path, 'metrics.jsonl'));
+  const { step: _, time: __, ...metrics } = Object.assign({}, ...lines);
+  return { run: path, step: steps, steps, finished: true, metrics };
 }
 
 /** The model with its tokenizer, or the adapter that stands on it. */

@@ -1,0 +1,12 @@
+import { existsSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { UsageError } from '../errors.ts';
+
+/** Refuses a place that cannot be written to before hours of work are spent on what goes there. */
+export function checkOutFile(path: string): void {
+  const folder = dirname(path);
+  if (!existsSync(folder)) throw new UsageError(`--out ${path}: there is no folder ${folder}. Make it first.`);
+  if (existsSync(path) && statSync(path).isDirectory()) {
+    throw new UsageError(`--out ${path} is a folder. Give the name of a file.`);
+  }
+}
