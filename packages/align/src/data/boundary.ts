@@ -55,7 +55,7 @@ function boundaryError(tokenizer: Tokenizer, { prompt, both }: Joined, parting: 
   const window = (ids: readonly number[]) => display(tokenizer, ids, Math.max(0, parting - 2), parting + 4);
   const remedy = both.text.startsWith(prompt.text)
     ? 'Let the prompt end where a word ends and the response begin with the space or line break between them; ' +
-      'or choose "split" for moved boundaries, which encodes the response on its own.'
+      'or set moved_boundary to split, which encodes the response on its own.'
     : 'The chat template writes the earlier turns differently once an answer follows. ' +
       'Use a template that does not, as those made for training do.';
   return new EncodingError(

@@ -36,7 +36,11 @@ export interface Encoded<Example> {
 }
 
 /** How to encode a data set: the longest example, what to do with longer ones, and with boundaries that move. */
-export type EncodeAllOptions = EncodeOptions & Limit;
+export type EncodeAllOptions = EncodeOptions &
+  Limit & {
+    /** What an example is called in errors: where it was read. Left out, its number and id. */
+    readonly nameOf?: (example: object) => string | undefined;
+  };
 
 /**
  * Encodes pairs for preference training. What is too long is dropped or cut as the options say, and reported.
@@ -48,7 +52,7 @@ export function encodePairs(
   pairs: readonly Pair[],
   options: EncodeAllOptions,
 ): Encoded<EncodedPair> {
-  return encodeAll(pairs, (pair) => {
+  return encodeAll(pairs, options, (pair) => {
     const encoded = encodePair(tokenizer, pair, options);
     const fitted = fit(encoded.prompt, [encoded.chosen, encoded.rejected], options, startOf(tokenizer, encoded.prompt));
     const tokens = encoded.prompt.length + Math.max(encoded.chosen.length, encoded.rejected.length);
@@ -68,7 +72,7 @@ export function encodeUnpairedAll(
   examples: readonly Unpaired[],
   options: EncodeAllOptions,
 ): Encoded<EncodedUnpaired> {
-  return encodeAll(examples, (example) => {
+  return encodeAll(examples, options, (example) => {
     const encoded = encodeUnpaired(tokenizer, example, options);
     const fitted = fit(encoded.prompt, [encoded.response], options, startOf(tokenizer, encoded.prompt));
     const kept = fitted && { ...encoded, prompt: fitted.prompt, response: fitted.responses[0]! };
@@ -86,7 +90,7 @@ export function encodeConversations(
   examples: readonly Text[],
   options: EncodeAllOptions,
 ): Encoded<EncodedText> {
-  return encodeAll(examples, (example) => {
+  return encodeAll(examples, options, (example) => {
     const { ids, mask, boundaryMoved } = encodeConversation(tokenizer, example, options);
     const first = mask.indexOf(1);
     const fitted = fit(ids.slice(0, first), [ids.slice(first)], options, startOf(tokenizer, ids));
@@ -108,6 +112,7 @@ interface Outcome<Example> {
 
 function encodeAll<Source extends object, Example>(
   sources: readonly Source[],
+  { nameOf }: EncodeAllOptions,
   encode: (source: Source) => Outcome<Example>,
 ) {
   const examples: Example[] = [];
@@ -126,7 +131,8 @@ function encodeAll<Source extends object, Example>(
       if (boundaryMoved && kept !== undefined) movedBoundaries++;
     } catch (error) {
       if (!(error instanceof AttuneError && error.badInput)) throw error;
-      failures.push(`Example ${place + 1}${id === undefined ? '' : ` (${id})`}: ${error.message}`);
+      const name = nameOf?.(source) ?? `Example ${place + 1}`;
+      failures.push(`${name}${id === undefined ? '' : ` (${id})`}: ${error.message}`);
     }
   }
   if (failures.length > 0) throw encodingFailures(failures, sources.length);

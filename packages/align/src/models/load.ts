@@ -130,6 +130,6 @@ export function readJson(path: string): Record<string, unknown> {
   try {
     return JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    throw new FileError(path, `is not JSON (${(error as Error).message}).`);
+    throw new FileError(path, `is not JSON (${(error as Error).message}). Fetch or write it again.`);
   }
 }

@@ -1,26 +1,36 @@
-import { noGrad, type Random, tidy } from '@attune/torch';
+import { AttuneError, noGrad, type Random, tidy } from '@attune/torch';
 import { Linear } from './Linear.ts';
 import { LoraLinear, type LoraOptions } from './LoraLinear.ts';
 import type { Module } from './Module.ts';
 
+/** A layer to adapt was named that the model does not have. */
+export class LoraTargetError extends AttuneError {
+  readonly code = 'lora_target';
+  override readonly badInput = true;
+}
+
 /**
  * Freezes a model and puts adapters on its linear layers that `targets` name, in place.
  *
- * @throws Error where a target names no linear layer of this model, with the names there are
+ * @throws LoraTargetError where a target names no linear layer of this model, with the names there are
  */
 export function addLora(model: Module, options: LoraOptions, random: Random): void {
   const linears = [...model.namedModules()].filter(([, module]) => module instanceof Linear);
   for (const target of options.targets) {
     if (linears.some(([name]) => matches(name, target))) continue;
     const names = [...new Set(linears.map(([name]) => name.split('.').at(-1)))];
-    throw new Error(`LoRA target ${target} names no linear layer of this model. There are: ${names.join(', ')}.`);
+    throw new LoraTargetError(
+      `LoRA target ${target} names no linear layer of this model. There are: ${names.join(', ')}.`,
+    );
   }
   for (const parameter of model.parameters()) parameter.setRequiresGrad(false);
   for (const [, module] of [...model.namedModules()]) {
     for (const [field, part] of Object.entries(module)) {
       const name = linears.find(([, linear]) => linear === part)?.[0];
       if (name === undefined || !options.targets.some((target) => matches(name, target))) continue;
-      Object.assign(module, { [field]: new LoraLinear(part as Linear, options, random) });
+      // The vocabulary head is computed twice, in chunks (see tokenLogps), and would not drop the same both times.
+      const dropout = field === 'lmHead' ? 0 : options.dropout;
+      Object.assign(module, { [field]: new LoraLinear(part as Linear, { ...options, dropout }, random) });
     }
   }
 }
@@ -43,6 +53,17 @@ export function withoutAdapters<T>(model: Module, work: () => T): T {
     return work();
   } finally {
     for (const [, adapter] of adapters) adapter.enabled = true;
+  }
+}
+
+/** Runs `work` with nothing dropped, as in use: no random number is drawn, so that training draws the same after it. */
+export function withoutDropout<T>(model: Module, work: () => T): T {
+  const adapters = adaptersOf(model).map(([, adapter]) => ({ adapter, noise: adapter.noise }));
+  for (const { adapter } of adapters) adapter.noise = undefined;
+  try {
+    return work();
+  } finally {
+    for (const { adapter, noise } of adapters) adapter.noise = noise;
   }
 }
 

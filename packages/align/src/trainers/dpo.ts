@@ -9,6 +9,7 @@ import { noReference } from '../losses/scores.ts';
 import type { LossOptions, PairLogps } from '../losses/types.ts';
 import type { CausalLm } from '../models/CausalLm.ts';
 import { pairLogps } from '../models/logps.ts';
+import { withoutDropout } from '../nn/lora.ts';
 import { breathe } from './breathe.ts';
 import { Tally } from './Tally.ts';
 import { type Updating, update } from './Update.ts';
@@ -95,15 +96,12 @@ export function evaluatePairs(
   batches: Iterable<readonly EncodedPair[]>,
 ): PairMetrics {
   const tally = new Tally<keyof PairMetrics>();
-  for (const batch of batches) {
-    tidy(() =>
-      noGrad(() => {
-        const scored = pairLogps(run.policy, batch);
-        const reference = run.reference?.(batch) ?? noReference(scored.logps);
-        count(tally, pairLosses(run, batch, scored, reference), scored.logps, reference, run.objective.options.beta);
-      }),
-    );
-  }
+  const measure = (batch: readonly EncodedPair[]) => {
+    const scored = pairLogps(run.policy, batch);
+    const reference = run.reference?.(batch) ?? noReference(scored.logps);
+    count(tally, pairLosses(run, batch, scored, reference), scored.logps, reference, run.objective.options.beta);
+  };
+  for (const batch of batches) tidy(() => noGrad(() => withoutDropout(run.policy, () => measure(batch))));
   return tally.means();
 }
 

@@ -2,16 +2,14 @@ import { noGrad, tensor, tidy } from '@attune/torch';
 import type { EncodedPair } from '../data/encode.ts';
 import type { CausalLm } from '../models/CausalLm.ts';
 import { pairLogps } from '../models/logps.ts';
-import { withoutAdapters } from '../nn/lora.ts';
+import { withoutAdapters, withoutDropout } from '../nn/lora.ts';
 import type { Reference } from './dpo.ts';
 
 /** The reference is another model, or the same one with its adapters off: it runs at every step. */
 export const liveReference =
   (model: CausalLm, { adaptersOff = false }: { adaptersOff?: boolean } = {}): Reference =>
   (pairs) =>
-    noGrad(() =>
-      adaptersOff ? withoutAdapters(model, () => pairLogps(model, pairs).logps) : pairLogps(model, pairs).logps,
-    );
+    noGrad(() => (adaptersOff ? withoutAdapters : withoutDropout)(model, () => pairLogps(model, pairs).logps));
 
 /** The reference's sums of each pair: nats, [chosen, rejected]. */
 export type ReferenceLogps = readonly (readonly [chosen: number, rejected: number])[];
@@ -54,7 +52,7 @@ export function rememberedReference(pairs: readonly EncodedPair[], logps: Refere
 export function distanceFromReference(policy: CausalLm, reference: Reference, pairs: readonly EncodedPair[]): number {
   return tidy(() =>
     noGrad(() => {
-      const [own, held] = [pairLogps(policy, pairs).logps, reference(pairs)];
+      const [own, held] = [withoutDropout(policy, () => pairLogps(policy, pairs).logps), reference(pairs)];
       const apart = (side: 'chosen' | 'rejected') => own[side].sub(held[side]).abs().amax(0).item();
       return Math.max(apart('chosen'), apart('rejected'));
     }),

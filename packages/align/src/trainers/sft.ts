@@ -2,6 +2,7 @@ import { noGrad, tidy } from '@attune/torch';
 import type { EncodedText } from '../data/encode.ts';
 import type { CausalLm } from '../models/CausalLm.ts';
 import { textLogps } from '../models/logps.ts';
+import { withoutDropout } from '../nn/lora.ts';
 import { breathe } from './breathe.ts';
 import { type Updating, update } from './Update.ts';
 
@@ -57,7 +58,7 @@ export function evaluateTexts(
 ): { loss: number; tokens: number } {
   let [total, tokens] = [0, 0];
   for (const batch of batches) {
-    total -= tidy(() => noGrad(() => textLogps(policy, batch).value.sum().item()));
+    total -= tidy(() => noGrad(() => withoutDropout(policy, () => textLogps(policy, batch).value.sum().item())));
     tokens += sum(batch.map(learned));
   }
   return { loss: total / tokens, tokens };

@@ -59,7 +59,7 @@ test('a boundary that moves is refused, with the tokens on both sides and a way 
   const tokenizer = exampleTokenizer();
   assert.throws(
     () => encodeResponse(tokenizer, 'The f', 'ox'),
-    refused(/they part at token 1\.\n +prompt alone: .*"f"\n +with the response: .*" fox"\n.*"split"/s),
+    refused(/they part at token 1\.\n +prompt alone: .*"f"\n +with the response: .*" fox"\n.*moved_boundary to split/s),
   );
 });
 

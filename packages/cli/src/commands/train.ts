@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { type CommandContext, collect, command, group, run } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { dpoStage } from '../settings/dpo.ts';
-import { explain } from '../settings/explain.ts';
+import { explain, settingLines } from '../settings/explain.ts';
 import { pretrainStage } from '../settings/pretrain.ts';
 import { readSettings } from '../settings/readSettings.ts';
 import { sftStage } from '../settings/sft.ts';
@@ -44,20 +44,32 @@ const trainOf = <Schema extends z.ZodObject>(stage: Stage<Schema>, train: Traini
     .option('--explain', 'print formula, paper and every setting, and train nothing')
     .action(
       run(async (context, config: string | undefined, options: Options) => {
-        if (options.explain) return context.result({ settings: explain(stage) }, explain(stage));
+        const read = (file: string) => readSettings(stage, file, options.set);
+        if (options.explain) return explained(context, stage, config === undefined ? undefined : read(config));
         if (!config) throw new UsageError(`Which settings? Give a YAML file: attune train ${stage.name} CONFIG.yaml`);
-        const settings = readSettings(stage, config, options.set);
+        const settings = read(config);
         const outcome = await train(
           context,
           settings,
           runPath(settings as { output_dir?: string }, config),
           options.resume ?? false,
         );
-        context.result(outcome, summary(outcome));
+        const again = ['attune', 'train', stage.name, config, ...options.set.map((set) => `--set ${set}`), '--resume'];
+        context.result(outcome, summary(outcome, again.join(' ')));
       }),
     );
 
-function summary({ run: path, step, steps, finished }: Outcome): string {
-  if (!finished) return `Stopped after step ${step} of ${steps}. Go on with --resume.`;
+/** Formulas, papers and settings: their defaults, or the values of a settings file. */
+function explained<Schema extends z.ZodObject>(
+  { result }: CommandContext,
+  stage: Stage<Schema>,
+  settings: z.infer<Schema> | undefined,
+): void {
+  const value = { loss: stage.explain(settings), settings: settingLines(stage.schema), values: settings };
+  result(value, explain(stage, settings));
+}
+
+function summary({ run: path, step, steps, finished }: Outcome, again: string): string {
+  if (!finished) return `Stopped after step ${step} of ${steps}. Go on with\n  ${again}`;
   return `Done: ${steps} steps.\n  model   ${path}/final\n  report  ${path}/report.html`;
 }

@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -42,6 +43,20 @@ export function checkpoints(runFolder: string): Checkpoint[] {
 }
 
 /**
+ * Asks before any work is done whether a run can be started, or resumed, in this folder with these settings. Nothing is
+ * written.
+ *
+ * @throws RunError as `RunFolder.create` and `RunFolder.resume` do
+ */
+export function checkRun(path: string, settings: Settings, { resume }: { resume: boolean }): void {
+  if (resume) refuseOther(path, settings);
+  else refuseOccupied(path);
+}
+
+/** Whether the run has come to its end: its result is there. */
+export const isFinished = (runFolder: string): boolean => existsSync(join(runFolder, 'final'));
+
+/**
  * A run's folder while the run goes on: `config.yaml`, `metrics.jsonl` with a TensorBoard event file beside it,
  * `samples.jsonl`, `checkpoints/step-N/`, `final/`. The process may be killed at any moment: a checkpoint that was
  * saved stays whole, and resuming cuts away what was logged after it.
@@ -56,6 +71,7 @@ export class RunFolder implements Disposable {
   private constructor(path: string, lines: { metrics: StepLine[]; samples: StepLine[] }, now: () => number) {
     this.path = path;
     this.#now = now;
+    mkdirSync(join(path, 'checkpoints'), { recursive: true });
     this.#metrics = appending(join(path, 'metrics.jsonl'), toJsonl(lines.metrics));
     this.#samples = appending(join(path, 'samples.jsonl'), toJsonl(lines.samples));
     this.#events = appending(join(path, 'events.out.tfevents.0.attune'), eventsOf(lines.metrics, now()));
@@ -69,11 +85,8 @@ export class RunFolder implements Disposable {
    * @throws RunError when the folder already holds something
    */
   static create(path: string, settings: Settings, now = secondsSince1970): RunFolder {
-    if (existsSync(path) && readdirSync(path).length > 0) {
-      const remedy = existsSync(join(path, 'config.yaml')) ? 'Go on with --resume, or choose' : 'Choose';
-      throw new RunError(`${path} is not empty. ${remedy} another folder with --set output_dir=….`);
-    }
-    mkdirSync(join(path, 'checkpoints'), { recursive: true });
+    checkRun(path, settings, { resume: false });
+    mkdirSync(path, { recursive: true });
     writeWhole(join(path, 'config.yaml'), stringify(settings));
     return new RunFolder(path, { metrics: [], samples: [] }, now);
   }
@@ -85,12 +98,10 @@ export class RunFolder implements Disposable {
    * @throws RunError when there is no run, or it was started with other settings
    */
   static resume(path: string, settings: Settings, now = secondsSince1970): RunFolder {
-    const config = join(path, 'config.yaml');
-    if (!existsSync(config)) throw new RunError(`${path} holds no run: it has no config.yaml. Leave --resume out.`);
-    refuseChanges(path, parse(readFileSync(config, 'utf8')), settings);
+    checkRun(path, settings, { resume: true });
     const last = latestCheckpoint(path)?.step ?? -1;
     const kept = (name: string) => readStepLines(join(path, name)).filter(({ step }) => step <= last);
-    for (const folder of [path, join(path, 'checkpoints')]) {
+    for (const folder of [path, join(path, 'checkpoints')].filter(existsSync)) {
       for (const name of readdirSync(folder).filter((entry) => entry.endsWith(partialSuffix))) {
         rmSync(join(folder, name), { recursive: true });
       }
@@ -161,6 +172,25 @@ function eventOf(line: StepLine): Buffer {
 
 const timeOf = (line: StepLine | undefined): number | undefined =>
   typeof line?.time === 'number' ? line.time : undefined;
+
+/** A run that was killed before it had its settings has left nothing but a file that may be deleted. */
+function refuseOccupied(path: string): void {
+  if (existsSync(path) && !statSync(path).isDirectory()) {
+    throw new RunError(`${path} is a file. Choose a folder for the run with --set output_dir=….`);
+  }
+  const names = existsSync(path) ? readdirSync(path).filter((name) => !name.endsWith(partialSuffix)) : [];
+  if (names.length === 0) return;
+  const remedy = names.includes('config.yaml') ? 'Go on with --resume, or choose' : 'Choose';
+  throw new RunError(`${path} is not empty. ${remedy} another folder with --set output_dir=….`);
+}
+
+function refuseOther(path: string, settings: Settings): void {
+  const config = join(path, 'config.yaml');
+  if (!existsSync(config)) {
+    throw new RunError(`${path} holds no run to go on with: it has no config.yaml. Leave --resume out to start one.`);
+  }
+  refuseChanges(path, parse(readFileSync(config, 'utf8')), settings);
+}
 
 function refuseChanges(path: string, before: Settings, now: Settings): void {
   const names = new Set([...Object.keys(before), ...Object.keys(now)]);

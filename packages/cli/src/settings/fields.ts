@@ -80,7 +80,9 @@ export const lora = {
   lora_target_modules: z
     .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
     .default('all-linear')
-    .describe('LoRA: layers that get an update, by name or pattern; all-linear is every linear layer but the head'),
+    .describe(
+      'LoRA: layers that get an update, by name or by a regular expression over whole names; all-linear: all but the head',
+    ),
 };
 
 /** What it runs on. */

@@ -75,7 +75,7 @@ function readText(file: string): string {
     return readFileSync(file, 'utf8');
   } catch (cause) {
     const reason = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'does not exist' : `cannot be read (${cause})`;
-    throw new SettingError(`The settings file ${file} ${reason}.`, { cause });
+    throw new SettingError(`The settings file ${file} ${reason}. Give the path of a YAML file.`, { cause });
   }
 }
 

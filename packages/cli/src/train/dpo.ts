@@ -17,14 +17,18 @@ import {
   preflight,
   type Reference,
   reverseKl,
+  sortsBatch,
 } from '@attune/align';
-import { type Pair, readPairs } from '@attune/preferences';
+import type { Pair } from '@attune/preferences';
 import { Random } from '@attune/torch';
 import type { CommandContext } from '../command.ts';
-import { RunError } from '../errors.ts';
+import { RunError, SettingError } from '../errors.ts';
+import { checkRun } from '../run/RunFolder.ts';
 import type { DpoSettings } from '../settings/dpo.ts';
+import { leftOut, refuseForeignTokens, refuseNothing } from './checks.ts';
 import { withHeldOut } from './heldOut.ts';
 import { memorySizes } from './memory.ts';
+import { type Places, pairs } from './records.ts';
 import { heldReference } from './reference.ts';
 import { follow, makeTrainable, type Outcome, optimizing } from './session.ts';
 import { kindOf, openModel } from './setup.ts';
@@ -37,26 +41,36 @@ export async function trainDpo(
   path: string,
   resume: boolean,
 ): Promise<Outcome> {
+  checkRun(path, settings, { resume });
   const kind = kindOf(settings);
+  const places: Places = new WeakMap();
+  const data = await withHeldOut(settings, (files) => pairs(context, files, places));
+  refuseSortedWeights(settings, [...data.train, ...data.heldOut], places);
+
   using opened = await openModel(settings.model, kind);
   const { model, tokenizer } = opened;
   const noise = new Random(settings.seed, kind.device);
   makeTrainable(model, settings, noise);
 
-  const data = await withHeldOut(settings, (files) => pairs(context, files));
   const limits = {
     maxLength: settings.max_length,
     truncation: settings.truncation_mode,
     movedBoundary: settings.moved_boundary,
+    nameOf: (pair: object) => places.get(pair),
   };
   const encoded = encodePairs(tokenizer, data.train, limits);
-  const heldOut = encodePairs(tokenizer, data.heldOut, limits).examples;
+  const held = encodePairs(tokenizer, data.heldOut, limits);
+  refuseNothing('data', encoded.report, settings);
+  if (data.heldOut.length > 0) refuseNothing('eval_data', held.report, settings);
+  const [heldOut, all] = [held.examples, [...encoded.examples, ...held.examples]];
+  refuseForeignTokens(settings.model, opened, sequences(all));
   const live = needsKl(settings.loss_type) || !settings.precompute_ref_log_probs;
   const length = ({ prompt, chosen, rejected }: EncodedPair) => prompt.length + chosen.length + rejected.length;
   const sizes = memorySizes(model, encoded.examples.map(length), { ...settings, referenceInMemory: live });
   context.say(formatPreflight(preflight(tokenizer, encoded, { memory: sizes })));
+  const shortened = leftOut('Of the pairs to evaluate on', held.report);
+  if (shortened) context.say(shortened);
 
-  const all = [...encoded.examples, ...heldOut];
   using reference = await heldReference(context, opened, all, { settings, path, live });
   if (reference.logps) checkStart(context, model, reference.logps, encoded.examples);
   const objective = objectiveOf(settings);
@@ -122,14 +136,18 @@ const trlMetrics = (step: PairMetrics): Record<string, number> => ({
   'logps/rejected': step.rejectedLogps,
 });
 
-async function pairs(context: CommandContext, files: string | readonly string[]): Promise<Pair[]> {
-  const all: Pair[] = [];
-  for (const file of [files].flat()) {
-    const { pairs: read, format } = await readPairs(file);
-    context.say(`${file}: ${read.length} pairs (${format})`);
-    for (const pair of read) all.push(pair);
-  }
-  return all;
+/** Losses that sort the pairs of a batch have none for a pair to weigh. */
+function refuseSortedWeights({ loss_type }: DpoSettings, all: readonly Pair[], places: Places): void {
+  const weighed = sortsBatch(loss_type) ? all.find(({ weight }) => weight !== undefined) : undefined;
+  if (!weighed) return;
+  throw new SettingError(
+    `${places.get(weighed)}: "weight" is ${weighed.weight}, but loss_type ${loss_type.join(' + ')} sorts the pairs of a ` +
+      'batch, so that no pair has a loss of its own to weigh. Leave "weight" out of the data, or choose another loss.',
+  );
+}
+
+function* sequences(examples: readonly EncodedPair[]): Generator<readonly number[]> {
+  for (const { prompt, chosen, rejected } of examples) yield* [prompt, chosen, rejected];
 }
 
 function objectiveOf(settings: DpoSettings): DpoObjective {

@@ -1,4 +1,5 @@
 import { seededRandom, shuffled } from '@attune/preferences';
+import { SettingError } from '../errors.ts';
 
 /** Where training and held-out data come from. */
 export interface DataSettings {
@@ -8,14 +9,26 @@ export interface DataSettings {
   readonly data_seed: number;
 }
 
-/** Data to train on, in its own order, and data to evaluate on: a file of its own, or a share drawn by `data_seed`. */
+/**
+ * Data to train on, in its own order, and data to evaluate on: a file of its own, or a share drawn by `data_seed`.
+ *
+ * @throws SettingError where the share leaves nothing for one of the two
+ */
 export async function withHeldOut<Example>(
   { data, eval_data, eval_share, data_seed }: DataSettings,
   read: (files: string | readonly string[]) => Promise<Example[]>,
 ): Promise<{ train: Example[]; heldOut: Example[] }> {
   const all = await read(data);
   if (eval_data !== undefined) return { train: all, heldOut: await read(eval_data) };
+  const count = Math.round(all.length * eval_share);
+  if (eval_share > 0 && (count === 0 || count === all.length)) {
+    const what = count === 0 ? 'none' : 'all of them';
+    throw new SettingError(
+      `eval_share: ${eval_share} of ${all.length} examples is ${what}. Choose a share that leaves some to train on and ` +
+        'some to evaluate on, or give eval_data.',
+    );
+  }
   const places = shuffled([...all.keys()], seededRandom(data_seed));
-  const out = new Set(places.slice(0, Math.round(all.length * eval_share)));
+  const out = new Set(places.slice(0, count));
   return { train: all.filter((_, i) => !out.has(i)), heldOut: all.filter((_, i) => out.has(i)) };
 }

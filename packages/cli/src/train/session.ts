@@ -12,7 +12,9 @@ import {
 } from '@attune/align';
 import { AdamW, Random, type Schedule, schedule } from '@attune/torch';
 import type { CommandContext } from '../command.ts';
+import { SettingError } from '../errors.ts';
 import { runReport } from '../report/runReport.ts';
+import { writeWhole } from '../run/durable.ts';
 import { readStepLines } from '../run/lines.ts';
 import { isFinished, latestCheckpoint, RunFolder } from '../run/RunFolder.ts';
 import { standardError } from '../terminal/screen.ts';
@@ -57,9 +59,20 @@ export function makeTrainable(model: CausalLm, settings: LoraSettings, noise?: R
     return;
   }
   const { lora_r: rank, lora_alpha: alpha, lora_dropout: dropout, lora_target_modules: named } = settings;
-  const targets = named === 'all-linear' ? allLinear : [named].flat();
+  const targets = named === 'all-linear' ? allLinear : [named].flat().map(target);
   addLora(model, { rank, alpha, dropout, targets }, new Random(settings.seed, model.head.device));
   for (const [, adapter] of adaptersOf(model)) adapter.noise = noise;
+}
+
+/** A layer's name, or a regular expression over whole names, as PEFT reads it. */
+function target(named: string): string | RegExp {
+  if (/^[\w.]+$/.test(named)) return named;
+  try {
+    return new RegExp(`^(?:${named})$`);
+  } catch (cause) {
+    const problem = `is neither the name of a layer nor a regular expression (${(cause as Error).message})`;
+    throw new SettingError(`lora_target_modules: ${named} ${problem}.`, { cause });
+  }
 }
 
 /** The optimizer of a run and its learning rate. The optimizer is the caller's to dispose. */
@@ -173,10 +186,8 @@ export async function follow<Step extends { step: number; tokens: number }>(
 /** A run that has its result needs nothing but a report, which it may have been killed before. */
 function alreadyFinished(context: CommandContext, path: string, steps: number): Outcome {
   context.say(`${path} is finished: nothing was trained.`);
-  using folder = RunFolder.reopen(path);
-  folder.report(runReport(path));
-  const lines = readStepLines(join(path, 'metrics.jsonl'));
-  const { step: _, time: __, ...metrics } = Object.assign({}, ...lines);
+  writeWhole(join(path, 'report.html'), runReport(path));
+  const { step: _, time: __, ...metrics } = Object.assign({}, ...readStepLines(join(path, 'metrics.jsonl')));
   return { run: path, step: steps, steps, finished: true, metrics };
 }
 

@@ -9,12 +9,14 @@ import {
 } from '@attune/align';
 import { Random } from '@attune/torch';
 import type { CommandContext } from '../command.ts';
+import { checkRun } from '../run/RunFolder.ts';
 import type { SftSettings } from '../settings/sft.ts';
+import { leftOut, refuseForeignTokens, refuseNothing } from './checks.ts';
 import { withHeldOut } from './heldOut.ts';
 import { memorySizes } from './memory.ts';
+import { type Places, texts } from './records.ts';
 import { follow, makeTrainable, type Outcome, optimizing } from './session.ts';
 import { kindOf, openModel } from './setup.ts';
-import { texts } from './texts.ts';
 import { Windows } from './Windows.ts';
 
 /** Supervised fine-tuning: the model learns to give the responses of the data. */
@@ -24,26 +26,40 @@ export async function trainSft(
   path: string,
   resume: boolean,
 ): Promise<Outcome> {
+  checkRun(path, settings, { resume });
   const kind = kindOf(settings);
+  const places: Places = new WeakMap();
+  const data = await withHeldOut(settings, (files) => texts(context, files, places));
+
   using opened = await openModel(settings.model, kind);
   const { model, tokenizer } = opened;
   const noise = new Random(settings.seed, kind.device);
   makeTrainable(model, settings, noise);
 
-  const data = await withHeldOut(settings, (files) => texts(context, files));
   const limits = {
     maxLength: settings.max_length,
     truncation: settings.truncation_mode,
     movedBoundary: settings.moved_boundary,
+    nameOf: (text: object) => places.get(text),
   };
   const encoded = encodeConversations(tokenizer, data.train, limits);
-  const heldOut = encodeConversations(tokenizer, data.heldOut, limits).examples;
+  const held = encodeConversations(tokenizer, data.heldOut, limits);
+  refuseNothing('data', encoded.report, settings);
+  if (data.heldOut.length > 0) refuseNothing('eval_data', held.report, settings);
+  const heldOut = held.examples;
+  refuseForeignTokens(
+    settings.model,
+    opened,
+    [...encoded.examples, ...heldOut].map(({ ids }) => ids),
+  );
   const length = ({ ids }: EncodedText) => ids.length;
   context.say(
     formatPreflight(
       preflight(tokenizer, encoded, { memory: memorySizes(model, encoded.examples.map(length), settings) }),
     ),
   );
+  const shortened = leftOut('Of the texts to evaluate on', held.report);
+  if (shortened) context.say(shortened);
 
   const windows = new Windows(encoded.examples, settings);
   const updating = optimizing(model, settings, windows.total);

@@ -118,7 +118,8 @@ test('data convert of bad lines exits with 2 and writes nothing; with --on-error
 
 test('missing files and wrong options exit with 2; help shows an example', () => {
   const missing = data('stats', 'nothing.jsonl');
-  assert.deepEqual([missing.status, missing.stderr], [2, 'DataError: nothing.jsonl: there is no such file.\n']);
+  assert.equal(missing.status, 2);
+  assert.match(missing.stderr, /^DataError: nothing\.jsonl: there is no such file\. Paths start from .*\n$/);
   assert.equal(data('convert', 'pairs.jsonl', 'out.jsonl', '--to', 'paris').status, 2);
   const help = data('convert', '--help');
   assert.equal(help.status, 0);

@@ -130,7 +130,7 @@ test('a missing setting, a missing file, broken YAML and a repeated key each get
   assert.match(complaint(dpoStage, needed, 'beta'), /^--set beta: expected --set setting=value/);
   assert.throws(() => readSettings(dpoStage, 'nowhere.yaml'), {
     name: 'SettingError',
-    message: 'The settings file nowhere.yaml does not exist.',
+    message: 'The settings file nowhere.yaml does not exist. Give the path of a YAML file.',
   });
 });
 
