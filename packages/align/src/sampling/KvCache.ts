@@ -76,7 +76,7 @@ export class KvCache implements Disposable {
     const queries = q.mul(headDim ** -0.5).view([rows, kvHeads, heads / kvHeads, headDim]);
 
     const { promptKeys, promptValues } = layer;
-    const hidden = this.#grid.hidden(q, n, window);
+    const hidden = this.#grid.hidden(q, promptKeys.shape[2]!, n, window);
     const toPrompt = this.#grid
       .onPrompts(queries, (rowsOfPrompt) => rowsOfPrompt.matmul(promptKeys.transpose(2, 3)))
       .add(hidden.prompt);
@@ -193,16 +193,20 @@ class Grid {
     return back.reshape([prompts * this.#slots, kvHeads, group, -1]).indexSelect(0, this.#slotOfRow);
   }
 
-  /** What is added to the scores so that padding, and what has left the window, is not seen. */
-  hidden(like: Tensor, n: number, window: number | undefined): { prompt: Tensor; own?: Tensor } {
+  /**
+   * What is added to the scores so that padding, and what has left the window, is not seen.
+   *
+   * @param width positions that the prompts' part has: those of the longest prompt there ever was
+   */
+  hidden(like: Tensor, width: number, n: number, window: number | undefined): { prompt: Tensor; own?: Tensor } {
     const longest = Math.max(...this.#lengths);
     if (window === undefined || longest + n < window) {
-      this.#padding ??= owned(() => this.#mask(like, longest, (position, row) => position < this.#lengthOf(row)));
+      this.#padding ??= owned(() => this.#mask(like, width, (position, row) => position < this.#lengthOf(row)));
       return { prompt: this.#padding };
     }
     const oldest = (row: number) => this.#lengthOf(row) + n - window + 1;
     return {
-      prompt: this.#mask(like, longest, (position, row) => position < this.#lengthOf(row) && position >= oldest(row)),
+      prompt: this.#mask(like, width, (position, row) => position < this.#lengthOf(row) && position >= oldest(row)),
       own: this.#mask(like, n + 1, (t, row) => this.#lengthOf(row) + t >= oldest(row)),
     };
   }

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AdamW, FileError, noGrad, type Random, readSafetensors, tidy, writeSafetensors } from '@attune/torch';
 import type { Position } from '../data/batches.ts';
+import { readJson } from '../models/load.ts';
 import type { Module } from '../nn/Module.ts';
 
 /** Everything that decides how a run goes on. */
@@ -19,6 +20,12 @@ export interface Progress {
   readonly tokens: number; //     through the model so far
 }
 
+/** `state.json`. */
+interface SavedState extends Progress {
+  readonly optimizerSteps: number;
+  readonly noise: string; // base64
+}
+
 /** Writes weights (those that are trained), optimizer, random state and place into a folder. Make the folder's appearance atomic. */
 export function saveCheckpoint(folder: string, { model, optimizer, noise }: Resumable, progress: Progress): void {
   mkdirSync(folder, { recursive: true });
@@ -27,7 +34,8 @@ export function saveCheckpoint(folder: string, { model, optimizer, noise }: Resu
   writeSafetensors(join(folder, 'weights.safetensors'), trained);
   writeSafetensors(join(folder, 'optimizer.safetensors'), tensors);
   const noiseState = Buffer.from(noise.state).toString('base64');
-  writeFileSync(join(folder, 'state.json'), JSON.stringify({ ...progress, optimizerSteps: steps, noise: noiseState }));
+  const state: SavedState = { ...progress, optimizerSteps: steps, noise: noiseState };
+  writeFileSync(join(folder, 'state.json'), JSON.stringify(state));
 }
 
 /** Puts a run back to where saveCheckpoint left it, to the last bit. */
@@ -35,7 +43,7 @@ export function loadCheckpoint(folder: string, { model, optimizer, noise }: Resu
   const path = join(folder, 'state.json');
   if (!existsSync(path))
     throw new FileError(folder, 'is not a whole checkpoint: it has no state.json. Resume from an older one.');
-  const { optimizerSteps, noise: noiseState, ...progress } = JSON.parse(readFileSync(path, 'utf8'));
+  const { optimizerSteps, noise: noiseState, ...progress } = readJson(path) as unknown as SavedState;
   const trained = model.trainable();
   tidy(() =>
     noGrad(() => {

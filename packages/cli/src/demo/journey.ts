@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OpenedModel } from '@attune/align';
 import {
@@ -70,7 +70,7 @@ const smallModel = 30e6;
  */
 export async function journey(context: CommandContext, options: DemoOptions): Promise<Journey> {
   const { out, seed } = options;
-  startFolder(out);
+  startFolder(options);
   const annotator = simulatedAnnotator({ noise, seed });
   const [prompts, heldOutPrompts] = await Promise.all([
     firstPrompts(join(options.prompts, 'prompts.jsonl'), options.trainPrompts),
@@ -144,13 +144,15 @@ function dpoSettings({ model, out, seed }: DemoOptions, parameters: number) {
   };
 }
 
-/** An empty folder for the demo; what an earlier demo left there goes. */
-function startFolder(out: string): void {
-  if (existsSync(out) && !existsSync(join(out, 'pairs.jsonl')) && !existsSync(join(out, 'report.html'))) {
-    throw new UsageError(`${out} exists and is not of an earlier demo. Choose another folder with --out.`);
+/** An empty folder for the demo; what an earlier demo left there goes. `demo.json` marks it as a demo's own. */
+function startFolder(options: DemoOptions): void {
+  const mark = join(options.out, 'demo.json');
+  if (existsSync(options.out) && !existsSync(mark)) {
+    throw new UsageError(`${options.out} exists and is not of an earlier demo. Choose another folder with --out.`);
   }
-  rmSync(out, { recursive: true, force: true });
-  mkdirSync(out, { recursive: true });
+  rmSync(options.out, { recursive: true, force: true });
+  mkdirSync(options.out, { recursive: true });
+  writeFileSync(mark, `${JSON.stringify(options, null, 2)}\n`);
 }
 
 async function firstPrompts(file: string, count: number): Promise<Prompt[]> {
