@@ -185,6 +185,11 @@ export class Llama extends CausalLm {
     return this.model.forward(ids, layout);
   }
 
+  /** Through the head's adapter, where it has one. */
+  override logits(hidden: Tensor): Tensor {
+    return this.lmHead?.forward(hidden) ?? super.logits(hidden);
+  }
+
   override [Symbol.dispose](): void {
     this.model[Symbol.dispose]();
     this.lmHead?.[Symbol.dispose]();

@@ -33,7 +33,8 @@ export function tokenLogps(model: CausalLm, hidden: Tensor, targets: Tensor, ent
   const parts = targets.split(rows);
   const of = (leaf: Tensor) => leaf.split(rows).map((part, i) => () => selectedLogps(model.logits(part), parts[i]!));
   const values = noGrad(() => cat(of(hidden).map((compute) => compute())));
-  if (!hidden.requiresGrad) return { value: values, backward: () => {} };
+  // A product of no rows: whether hidden or an adapted head leads back to what is trained.
+  if (!model.logits(hidden.narrow(0, 0, 0)).requiresGrad) return { value: values, backward: () => {} };
   values.setRequiresGrad();
   return {
     value: values,
@@ -41,7 +42,7 @@ export function tokenLogps(model: CausalLm, hidden: Tensor, targets: Tensor, ent
       const leaf = hidden.detach().setRequiresGrad();
       const gradients = values.grad!.split(rows);
       for (const [i, compute] of of(leaf).entries()) compute().backward(gradients[i]!);
-      hidden.backward(leaf.grad!);
+      if (hidden.requiresGrad) hidden.backward(leaf.grad!);
     },
   };
 }

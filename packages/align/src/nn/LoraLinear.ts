@@ -37,6 +37,11 @@ export class LoraLinear extends Module {
     this.dropout = dropout;
   }
 
+  /** The frozen weights it stands on. */
+  get weight(): Tensor {
+    return this.base.weight;
+  }
+
   /** [..., in] → [..., out] */
   forward(x: Tensor): Tensor {
     const y = this.base.forward(x);

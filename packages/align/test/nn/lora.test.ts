@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { liveTensors, noGrad, Random, randn, tensor, tidy } from '@attune/torch';
+import { liveTensors, noGrad, Random, randn, type Tensor, tensor, tidy } from '@attune/torch';
+import { textLogps } from '../../src/models/logps.ts';
 import { Conv1D, Linear } from '../../src/nn/Linear.ts';
 import { LoraLinear } from '../../src/nn/LoraLinear.ts';
 import { adaptersOf, addLora, allLinear, mergeAdapters, withoutAdapters } from '../../src/nn/lora.ts';
 import { assertClose } from '../assertClose.ts';
-import { learning, logitsOf, tinyModel } from '../models/plain.ts';
+import { learning, logitsOf, responseLogp, takeGradients, tinyModel } from '../models/plain.ts';
 
 const kind = { dtype: 'float64', device: 'cpu' } as const;
 const options = { rank: 2, alpha: 3, targets: ['q_proj', 'v_proj'] };
@@ -153,4 +154,24 @@ test("dropout drops only where noise is given, keeps the mean, and draws the noi
     assert.deepEqual(lora.forward(x).toArray(), first.toArray());
     assert.notDeepEqual(lora.forward(x).toArray(), first.toArray());
   });
+});
+
+test('an adapter on the vocabulary head counts in logits and log-probabilities, with the gradients of the plain way', () => {
+  using model = tinyModel('llama');
+  const before = logitsOf(model, [1, 2, 3]);
+  addLora(model, { ...options, dropout: 0.5, targets: ['lm_head'] }, new Random(1));
+  trained(model);
+  for (const [, adapter] of adaptersOf(model)) adapter.noise = new Random(3);
+  assert.notDeepEqual(logitsOf(model, [1, 2, 3]), before);
+  const gradients = (compute: () => { value: Tensor; backward(): void }) =>
+    tidy(() => {
+      const { value, backward } = compute();
+      value.sum().backward();
+      backward();
+      return [value.sum().item(), ...takeGradients(model)];
+    });
+  const fast = gradients(() => textLogps(model, [{ ids: [1, 2, 3, 4], mask: [0, 1, 1, 1] }]));
+  const plain = gradients(() => ({ value: responseLogp(model, [1], [2, 3, 4]), backward: () => {} }));
+  assertClose(fast, plain, { rtol: 1e-9, atol: 1e-9 });
+  assertClose(withoutAdapters(model, () => logitsOf(model, [1, 2, 3])).flat(), before.flat(), { rtol: 1e-12 });
 });
