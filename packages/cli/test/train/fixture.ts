@@ -71,12 +71,13 @@ export function pairs(count: number, { weights = true }: { weights?: boolean } =
   });
 }
 
-/** Texts to imitate: plain ones, prompts with a completion, conversations. */
-export const texts = (count: number): object[] =>
-  pairs(count).map(({ prompt, chosen }, i) => {
-    if (typeof prompt === 'string') return i % 2 ? { prompt, completion: chosen } : { text: prompt + String(chosen) };
-    return { messages: [...prompt, ...(chosen as object[])] };
+/** The chosen sides of those pairs as texts to imitate: prompts with a completion, or whole conversations. */
+export function texts(count: number, form: 'completions' | 'conversations'): object[] {
+  return pairs(count).flatMap(({ prompt, chosen }): object[] => {
+    if (typeof prompt === 'string') return form === 'completions' ? [{ prompt, completion: chosen }] : [];
+    return form === 'conversations' ? [{ messages: [...prompt, ...(chosen as object[])] }] : [];
   });
+}
 
 /** Writes one object a line. @returns the path */
 export function writeLines(path: string, lines: readonly object[]): string {

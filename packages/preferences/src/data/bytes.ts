@@ -43,7 +43,10 @@ async function firstBytes(path: string): Promise<string> {
   } catch (error) {
     if (error instanceof DataError) throw error;
     const code = (error as NodeJS.ErrnoException).code;
-    const what = code === 'ENOENT' ? 'there is no such file. Paths start from the folder that the command is called in.' : `cannot be opened (${code}).`;
+    const what =
+      code === 'ENOENT'
+        ? 'there is no such file. Paths start from the folder that the command is called in.'
+        : `cannot be opened (${code}).`;
     throw new DataError(path, what, { cause: error });
   }
 }
