@@ -52,9 +52,10 @@ export function promptThatFits({ tokenizer, model }: OpenedModel, prompt: Conten
   const ids = encodePrompt(tokenizer, prompt);
   const left = model.maxPositions - ids.length;
   if (left >= room) return ids;
-  const remedy = left > 0 ? `Shorten it, or set --max-new-tokens to ${left} at most.` : 'Shorten it.';
+  const sizes = `the prompt has ${ids.length} tokens and the model ${model.maxPositions} positions`;
+  if (left <= 0) throw new EncodingError(`${sizes}, so there is no room for a response. Shorten it.`);
   throw new EncodingError(
-    `the prompt has ${ids.length} tokens and the model ${model.maxPositions} positions, so ${room} new tokens do not fit. ${remedy}`,
+    `${sizes}, so ${room} new tokens do not fit. Shorten it, or set --max-new-tokens to ${left} at most.`,
   );
 }
 
