@@ -64,7 +64,7 @@ export async function* dpo(run: DpoRun): AsyncGenerator<DpoStep> {
   for (const window of run.windows) {
     step++;
     const pairs = window.flat();
-    const tokensPerPair = Math.max(1, total(pairs.map((pair) => pair.chosen.length)) / pairs.length);
+    const tokensPerPair = chosenTokens(pairs);
     const tally = new Tally<keyof PairMetrics>();
     for (const batch of window) {
       tidy(() => {
@@ -90,18 +90,21 @@ export async function* dpo(run: DpoRun): AsyncGenerator<DpoStep> {
   }
 }
 
-/** The same numbers on held-out pairs, without learning from them. */
+/** The same numbers on held-out pairs, without learning from them: means over all of the batches together. */
 export function evaluatePairs(
   run: Pick<DpoRun, 'policy' | 'reference' | 'objective'>,
   batches: Iterable<readonly EncodedPair[]>,
 ): PairMetrics {
   const tally = new Tally<keyof PairMetrics>();
+  const all = [...batches];
+  const tokensPerPair = chosenTokens(all.flat());
   const measure = (batch: readonly EncodedPair[]) => {
     const scored = pairLogps(run.policy, batch);
     const reference = run.reference?.(batch) ?? noReference(scored.logps);
-    count(tally, pairLosses(run, batch, scored, reference), scored.logps, reference, run.objective.options.beta);
+    const losses = pairLosses(run, batch, scored, reference, tokensPerPair);
+    count(tally, losses, scored.logps, reference, run.objective.options.beta);
   };
-  for (const batch of batches) tidy(() => noGrad(() => withoutDropout(run.policy, () => measure(batch))));
+  for (const batch of all) tidy(() => noGrad(() => withoutDropout(run.policy, () => measure(batch))));
   return tally.means();
 }
 
@@ -111,7 +114,7 @@ function pairLosses(
   batch: readonly EncodedPair[],
   { logps, lengths }: Pick<ReturnType<typeof pairLogps>, 'logps' | 'lengths'>,
   reference: PairLogps,
-  tokensPerPair?: number,
+  tokensPerPair: number,
 ): Tensor {
   const kl =
     needsKl(objective.types) && referenceOf ? noGrad(() => mismatchedKl(policy, referenceOf, batch)) : undefined;
@@ -158,6 +161,10 @@ function count(
   add('chosenLogps', logps.chosen);
   add('rejectedLogps', logps.rejected);
 }
+
+/** Tokens of the chosen responses, per pair: what a mean over all of their tokens divides by. */
+const chosenTokens = (pairs: readonly EncodedPair[]): number =>
+  Math.max(1, total(pairs.map((pair) => pair.chosen.length)) / pairs.length);
 
 const tokensOf = ({ prompt, chosen, rejected }: EncodedPair): number => prompt.length + chosen.length + rejected.length;
 const total = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
