@@ -16,7 +16,7 @@ import { encodeLines, idOf } from '../models/encodeLines.ts';
 import { withHardware } from '../models/hardware.ts';
 import { checkOutFile } from '../models/outFile.ts';
 import { formatNumber, formatShare } from '../terminal/format.ts';
-import { type Progress, progress } from '../terminal/progress.ts';
+import { progress } from '../terminal/progress.ts';
 import { standardError } from '../terminal/screen.ts';
 import { table } from '../terminal/table.ts';
 import { type Hardware, kindOf } from '../train/setup.ts';
@@ -60,17 +60,16 @@ export const logpsCommand = (): Command =>
   ).action(run(logps));
 
 async function logps({ result }: CommandContext, options: Options): Promise<void> {
-  const { model, reference, data, out } = options;
+  const { reference, data, out } = options;
   checkOutFile(out);
   const read = await readPairs(data);
-  const shown = progress(standardError(), {
-    label: 'logps',
-    total: read.pairs.length * (reference === undefined ? 1 : 2),
-    unit: 'pairs',
-  });
-  const { encoded, scores } = await scoresOf(options, read, shown);
+  const shown = progress(standardError(), { label: 'logps', total: read.pairs.length, unit: 'pairs' });
+  const models = reference === undefined ? 1 : 2;
+  const { encoded, scores } = await scoresOf(options, read, (done) => shown.update(done / models));
   const references =
-    reference === undefined ? undefined : await referenceScores(options, reference, { model, encoded, shown });
+    reference === undefined
+      ? undefined
+      : await referenceScores(options, reference, encoded, (done) => shown.update((encoded.length + done) / models));
   shown.end();
   const lines = encoded.map(
     ({ id, chosen, rejected }, i): Line => ({
@@ -94,7 +93,7 @@ interface Score {
 async function scoresOf(
   options: Options,
   { pairs, lines, unit }: Awaited<ReturnType<typeof readPairs>>,
-  shown: Progress,
+  onDone: (pairs: number) => void,
 ): Promise<{ encoded: EncodedPair[]; scores: Score[] }> {
   using opened = await openModel(options.model, kindOf(options));
   const { model, tokenizer } = opened;
@@ -107,13 +106,14 @@ async function scoresOf(
     );
   };
   const encoded = encodeLines(tokenizer, options.data, { records: pairs, lines, unit }, encode);
-  return { encoded, scores: score(model, encoded, (done) => shown.update(done)) };
+  return { encoded, scores: score(model, encoded, onDone) };
 }
 
 async function referenceScores(
   options: Options,
   path: string,
-  { model, encoded, shown }: { model: string; encoded: readonly EncodedPair[]; shown: Progress },
+  encoded: readonly EncodedPair[],
+  onDone: (pairs: number) => void,
 ): Promise<Score[]> {
   using opened = await openModel(path, kindOf(options));
   const largest = encoded
@@ -121,11 +121,11 @@ async function referenceScores(
     .reduce((most, id) => Math.max(most, id), 0);
   if (largest >= opened.model.vocabSize) {
     throw new UsageError(
-      `--reference ${path} has ${opened.model.vocabSize} tokens in its vocabulary, but ${model} writes token ${largest}. ` +
+      `--reference ${path} has ${opened.model.vocabSize} tokens in its vocabulary, but ${options.model} writes token ${largest}. ` +
         'The reference has to share the tokenizer.',
     );
   }
-  return score(opened.model, encoded, (done) => shown.update(encoded.length + done));
+  return score(opened.model, encoded, onDone);
 }
 
 /** Tokens that go through the model at a time, where single pairs are not longer. */
