@@ -66,7 +66,7 @@ test('config.yaml is complete, and starts the same run again', () => {
     if (value !== undefined) assert.ok(written.includes(`${name}:`), name);
 });
 
-// The names that TRL's DPOTrainer (0.24) logs, less those of mixture-of-experts models and of timing.
+// Of the names that TRL 1.16's DPOTrainer logs, those that tell how preferences are learned.
 const shared = [
   'loss',
   'rewards/chosen',
