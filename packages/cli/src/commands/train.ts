@@ -12,14 +12,14 @@ import { type Outcome, runPath } from '../train/session.ts';
 
 /** `attune train pretrain|sft|dpo CONFIG.yaml`. */
 export const trainCommand = (): Command =>
-  group('train', 'Train a model', 'attune train dpo recipes/dpo.yaml --set beta=0.2', [
+  group('train', 'Train a model', 'attune train dpo dpo.yaml --set beta=0.2', [
     trainOf(pretrainStage, async (...args) => (await import('../train/pretrain.ts')).trainPretrain(...args)),
     trainOf(sftStage, async (...args) => (await import('../train/sft.ts')).trainSft(...args)),
     trainOf(dpoStage, async (...args) => (await import('../train/dpo.ts')).trainDpo(...args)),
   ]);
 
 interface Options {
-  readonly set: readonly string[];
+  readonly set?: readonly string[];
   readonly resume?: boolean;
   readonly explain?: boolean;
 }
@@ -35,16 +35,16 @@ const trainOf = <Schema extends z.ZodObject>(stage: Stage<Schema>, train: Traini
   command(
     stage.name,
     `Train: ${stage.title}`,
-    `attune train ${stage.name} recipes/${stage.name}.yaml`,
+    `attune train ${stage.name} ${stage.name}.yaml --set learning_rate=1e-5`,
     `attune train ${stage.name} --explain`,
   )
     .argument('[config]', 'settings, as YAML')
-    .option('--set <key=value>', 'a setting in place of the file’s; as often as needed', collect, [])
+    .option('--set <key=value>', 'a setting in place of the file’s; as often as needed', collect)
     .option('--resume', 'go on from the newest checkpoint of the run')
     .option('--explain', 'print formula, paper and every setting, and train nothing')
     .action(
-      run(async (context, config: string | undefined, options: Options) => {
-        const read = (file: string) => readSettings(stage, file, options.set);
+      run(async (context, config: string | undefined, { set = [], ...options }: Options) => {
+        const read = (file: string) => readSettings(stage, file, set);
         if (options.explain) return explained(context, stage, config === undefined ? undefined : read(config));
         if (!config) throw new UsageError(`Which settings? Give a YAML file: attune train ${stage.name} CONFIG.yaml`);
         const settings = read(config);
@@ -54,8 +54,8 @@ const trainOf = <Schema extends z.ZodObject>(stage: Stage<Schema>, train: Traini
           runPath(settings as { output_dir?: string }, config),
           options.resume ?? false,
         );
-        const again = ['attune', 'train', stage.name, config, ...options.set.map((set) => `--set ${set}`), '--resume'];
-        context.result(outcome, summary(outcome, again.join(' ')));
+        const changes = set.map((given) => ` --set ${quoted(given)}`).join('');
+        context.result(outcome, summary(outcome, `attune train ${stage.name} ${config}${changes} --resume`));
       }),
     );
 
@@ -68,6 +68,9 @@ function explained<Schema extends z.ZodObject>(
   const value = { loss: stage.explain(settings), settings: settingLines(stage.schema), values: settings };
   result(value, explain(stage, settings));
 }
+
+/** As a shell takes it for one word. */
+const quoted = (word: string): string => (/^[\w=.,/+-]+$/.test(word) ? word : `'${word}'`);
 
 function summary({ run: path, step, steps, finished }: Outcome, again: string): string {
   if (!finished) return `Stopped after step ${step} of ${steps}. Go on with\n  ${again}`;

@@ -58,7 +58,6 @@ export function explain<Schema extends z.ZodObject>(stage: Stage<Schema>, settin
     const value = settings === undefined ? line.default : (settings as Record<string, unknown>)[line.name];
     return `  ${line.name}: ${asText(value) ?? '–'}`;
   });
-  const width = Math.max(...values.map((value) => value.length));
   return [
     `${stage.name}: ${stage.title}`,
     '',
@@ -66,6 +65,25 @@ export function explain<Schema extends z.ZodObject>(stage: Stage<Schema>, settin
     ...stage.explain(settings).map((line) => (line ? `  ${line}` : '')),
     '',
     `Settings, with their ${settings === undefined ? 'defaults' : 'values here'}`,
-    ...lines.map((line, i) => `${values[i]!.padEnd(width)}  ${line.means} (${line.takes})`),
+    ...lines.flatMap((line, i) => beside(values[i]!, [...line.means.split(' '), `(${line.takes})`])),
   ].join('\n');
+}
+
+const [left, width] = [36, 120]; // columns
+
+/** A text beside its title, both as wide as a page; below it where the title is too long. */
+function beside(title: string, words: readonly string[]): string[] {
+  const rows = wrapped(words, width - left);
+  const below = title.length >= left;
+  return [...(below ? [title] : []), ...rows.map((row, i) => (i === 0 && !below ? title : '').padEnd(left) + row)];
+}
+
+function wrapped(words: readonly string[], columns: number): string[] {
+  const rows: string[] = [];
+  for (const word of words) {
+    const row = rows.at(-1);
+    if (row !== undefined && row.length + 1 + word.length <= columns) rows[rows.length - 1] = `${row} ${word}`;
+    else rows.push(word);
+  }
+  return rows;
 }
