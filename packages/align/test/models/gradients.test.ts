@@ -242,3 +242,5 @@ for (const [name, path] of Object.entries(models)) {
     }
   });
 }
+
+test('the reference also has losses and gradients of a reward model', (t) => t.skip('there is no reward model yet'));
