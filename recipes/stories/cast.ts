@@ -11,15 +11,23 @@ export interface Cast {
   readonly senses: readonly string[];
 }
 
+export interface CastOptions {
+  /**
+   * Only four girls, whom the stories happen to, and four boys, who come along: then who is "she" and who is "he" is
+   * always the same, which a very small model has to know before it can learn to look it up.
+   */
+  readonly familiar?: boolean;
+}
+
 /**
  * Chooses the characters, the place, the time and the props of a story.
  *
  * Hero and friend have different pronouns, so that every "he" and "she" is clear. In templates `{he} {him} {his}
  * {himself}` are always the hero's and `{she} {her} {hers}` the friend's, whichever they turn out to be.
  */
-export function castFor(plot: Plot, random: Random): Cast {
+export function castFor(plot: Plot, random: Random, { familiar = false }: CastOptions = {}): Cast {
   const slots: Record<string, string> = {
-    ...characters(random),
+    ...characters(random, familiar),
     elder: pick(elders, random),
     love: pick(loves, random),
     habit: pick(habits, random),
@@ -41,8 +49,8 @@ const usualWeather = weathers.map(({ name }) => name).filter((name) => name !== 
 const allowed = <Name extends string, S extends { name: Name }>(settings: readonly S[], names: readonly Name[]) =>
   settings.filter(({ name }) => names.includes(name));
 
-function characters(random: Random): Slots {
-  const [heroes, friends] = chance(0.5, random) ? [boys, girls] : [girls, boys];
+function characters(random: Random, familiar: boolean): Slots {
+  const [heroes, friends] = castLists(random, familiar);
   const [hero, friend] = [pick(heroes, random), pick(friends, random)];
   const children = chance(0.15, random); // both are children, or both are animals
   const animal = pick(animals, random);
@@ -66,6 +74,11 @@ function characters(random: Random): Slots {
     aFriend: expand(`a ${friendAdjective} ${friendKind} named ${friend.name}`, {}, random),
     aNewcomer: expand(`a ${friendAdjective} ${friendKind}`, {}, random),
   };
+}
+
+function castLists(random: Random, familiar: boolean): [heroes: readonly Name[], friends: readonly Name[]] {
+  if (familiar) return [girls.slice(0, 4), boys.slice(0, 4)];
+  return chance(0.5, random) ? [boys, girls] : [girls, boys];
 }
 
 const child = ({ pronoun }: Name) => (pronoun === 'he' ? 'boy' : 'girl');

@@ -1,5 +1,5 @@
 import { seededRandom } from '@attune/preferences';
-import { type Cast, castFor } from './cast.ts';
+import { type Cast, type CastOptions, castFor } from './cast.ts';
 import { breakOff, ramble, shout } from './flaws.ts';
 import type { Beat, Plot } from './plot.ts';
 import { plots } from './plots/index.ts';
@@ -19,12 +19,12 @@ export interface Story {
   readonly style: Style;
 }
 
-/** Stories without end, the same ones for the same seed. */
-export function* stories(seed: number): Generator<Story, never> {
+/** Stories without end, the same ones for the same seed and kind of cast. */
+export function* stories(seed: number, options: CastOptions = {}): Generator<Story, never> {
   const random = seededRandom(seed).uniform;
   for (;;) {
     const plot = pick(plots, random);
-    yield tell(plot, castFor(plot, random), styleFrom(random), random);
+    yield tell(plot, castFor(plot, random, options), styleFrom(random), random);
   }
 }
 

@@ -70,7 +70,6 @@ const smallModel = 30e6;
  */
 export async function journey(context: CommandContext, options: DemoOptions): Promise<Journey> {
   const { out, seed } = options;
-  startFolder(options);
   const annotator = simulatedAnnotator({ noise, seed });
   const [prompts, heldOutPrompts] = await Promise.all([
     firstPrompts(join(options.prompts, 'prompts.jsonl'), options.trainPrompts),
@@ -81,6 +80,7 @@ export async function journey(context: CommandContext, options: DemoOptions): Pr
 
   const { pairs, heldOutPairs, before, parameters } = await (async () => {
     using start = await openModel(options.model, hardware);
+    startFolder(options);
     const size = start.model.parameters().reduce((sum, parameter) => sum + parameter.size, 0);
     const sampled = await clock('Sample two responses to each prompt', () =>
       sample(start, prompts, { ...options, samples: 2 }),
