@@ -1,10 +1,13 @@
 /**
- * What all our errors have: a code for programs to test, a message for people to act on. `badInput` says that the person
- * can mend it, in what they gave: commands then end with 2 instead of 1.
+ * What all our errors have: a code for programs to test, a message for people to act on.
+ * `badInput` says that the person can mend it (a file, a flag, a setting): commands then end with 2 instead of 1.
+ *
+ * @attune/torch has the same, because neither of the two packages needs the other: whoever has errors of both before
+ * them asks for `code` and `badInput`, not for the class.
  */
 export abstract class AttuneError extends Error {
   abstract readonly code: string;
-  readonly badInput: boolean = true;
+  readonly badInput: boolean = false;
   override get name(): string {
     return this.constructor.name;
   }
@@ -13,6 +16,7 @@ export abstract class AttuneError extends Error {
 /** A number or word given to a function is outside what the function is defined for. */
 export class InvalidValueError extends AttuneError {
   readonly code = 'invalid_value';
+  override readonly badInput = true;
   constructor(name: string, expected: string, actual: unknown) {
     super(`${name} is ${String(actual)}; expected ${expected}.`);
   }
@@ -39,6 +43,7 @@ const LISTED = 24; // as many problems as fit on a screen; the count above them 
  */
 export class DataError extends AttuneError {
   readonly code = 'bad_data';
+  override readonly badInput = true;
   readonly file: string;
   readonly problems: readonly Problem[];
 

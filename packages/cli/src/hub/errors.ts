@@ -1,16 +1,16 @@
+import { AttuneError } from '@attune/preferences';
 import { HubApiError } from '@huggingface/hub';
-import { AttuneError } from '../errors.ts';
 import type { HubModel } from './pullModel.ts';
 
 /** The hub does not have what was asked for, or does not give it to this user. */
 export class HubError extends AttuneError {
   readonly code = 'hub';
+  override readonly badInput = true;
 }
 
 /** The hub could not be reached, or the connection broke: trying again may help. */
 export class NetworkError extends AttuneError {
   readonly code = 'network';
-  override readonly badInput = false;
 }
 
 /** Runs `ask` and says in words a user can act on why the hub did not answer. */

@@ -1,7 +1,6 @@
 import { type OpenedModel, textLogps } from '@attune/align';
-import { seededRandom } from '@attune/preferences';
+import { AttuneError, seededRandom } from '@attune/preferences';
 import { noGrad, tidy } from '@attune/torch';
-import { AttuneError } from '../errors.ts';
 
 /** How weights are stored. */
 export type Storage = 'float32' | 'float16' | 'bfloat16' | 'q8_0';
@@ -16,7 +15,6 @@ const tolerances: Readonly<Record<Storage, number>> = { float32: 1e-3, float16: 
 /** What was written does not compute what was read: an error of this program, or of the disk. */
 export class DriftError extends AttuneError {
   readonly code = 'drift';
-  override readonly badInput = false;
 }
 
 /** What a model and its tokenizer make of a few texts, to be compared with another's. */
