@@ -1,7 +1,7 @@
 import { seededRandom } from '@attune/preferences';
 import { AttuneError, noGrad, type Tensor, tensor, tidy, zeros } from '@attune/torch';
+import { breathe } from '../breathe.ts';
 import type { CausalLm } from '../models/CausalLm.ts';
-import { breathe } from '../trainers/breathe.ts';
 import { KvCache } from './KvCache.ts';
 import { type Sampling, stepsOf } from './steps.ts';
 

@@ -1,4 +1,5 @@
 import { noGrad, type Tensor, tensor, tidy } from '@attune/torch';
+import { breathe } from '../breathe.ts';
 import type { EncodedPair } from '../data/encode.ts';
 import { LossError } from '../losses/errors.ts';
 import { klEstimate } from '../losses/kto.ts';
@@ -8,9 +9,8 @@ import { implicitRewards } from '../losses/rewards.ts';
 import { noReference } from '../losses/scores.ts';
 import type { LossOptions, PairLogps } from '../losses/types.ts';
 import type { CausalLm } from '../models/CausalLm.ts';
-import { pairLogps } from '../models/logps.ts';
 import { withoutDropout } from '../nn/lora.ts';
-import { breathe } from './breathe.ts';
+import { pairLogps } from './logps.ts';
 import { Tally } from './Tally.ts';
 import { type Updating, update } from './Update.ts';
 

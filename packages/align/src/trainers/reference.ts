@@ -1,9 +1,9 @@
 import { noGrad, tensor, tidy } from '@attune/torch';
 import type { EncodedPair } from '../data/encode.ts';
 import type { CausalLm } from '../models/CausalLm.ts';
-import { pairLogps } from '../models/logps.ts';
 import { withoutAdapters, withoutDropout } from '../nn/lora.ts';
 import type { Reference } from './dpo.ts';
+import { pairLogps } from './logps.ts';
 
 /** The reference is another model, or the same one with its adapters off: it runs at every step. */
 export const liveReference =

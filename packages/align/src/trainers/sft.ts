@@ -1,9 +1,9 @@
 import { noGrad, tidy } from '@attune/torch';
+import { breathe } from '../breathe.ts';
 import type { EncodedText } from '../data/encode.ts';
 import type { CausalLm } from '../models/CausalLm.ts';
-import { textLogps } from '../models/logps.ts';
 import { withoutDropout } from '../nn/lora.ts';
-import { breathe } from './breathe.ts';
+import { textLogps } from './logps.ts';
 import { type Updating, update } from './Update.ts';
 
 export interface SftRun extends Updating {

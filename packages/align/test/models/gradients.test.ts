@@ -13,8 +13,8 @@ import {
 } from '../../src/losses/index.ts';
 import type { CausalLm } from '../../src/models/CausalLm.ts';
 import { loadModel } from '../../src/models/load.ts';
-import { type ScoredPairs, textLogps } from '../../src/models/logps.ts';
 import { dpo } from '../../src/trainers/dpo.ts';
+import { type ScoredPairs, textLogps } from '../../src/trainers/logps.ts';
 import { type ReferenceLogps, rememberedReference } from '../../src/trainers/reference.ts';
 import { sft } from '../../src/trainers/sft.ts';
 import { assertClose } from '../assertClose.ts';

@@ -4,8 +4,9 @@ import { noGrad, type Tensor, tensor, tidy } from '@attune/torch';
 import fc from 'fast-check';
 import type { EncodedPair, EncodedText } from '../../src/data/encode.ts';
 import type { CausalLm } from '../../src/models/CausalLm.ts';
-import { pairLogps, textLogps, tokenLogps } from '../../src/models/logps.ts';
 import { Packed, type Segment } from '../../src/models/Packed.ts';
+import { tokenLogps } from '../../src/models/tokenLogps.ts';
+import { pairLogps, textLogps } from '../../src/trainers/logps.ts';
 import { assertClose } from '../assertClose.ts';
 import {
   type Family,

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { liveTensors, noGrad, Random, randn, type Tensor, tensor, tidy } from '@attune/torch';
-import { textLogps } from '../../src/models/logps.ts';
 import { Conv1D, Linear } from '../../src/nn/Linear.ts';
 import { LoraLinear } from '../../src/nn/LoraLinear.ts';
 import { adaptersOf, addLora, allLinear, mergeAdapters, withoutAdapters } from '../../src/nn/lora.ts';
+import { textLogps } from '../../src/trainers/logps.ts';
 import { assertClose } from '../assertClose.ts';
 import { learning, logitsOf, responseLogp, takeGradients, tinyModel } from '../models/plain.ts';
 

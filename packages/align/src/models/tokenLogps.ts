@@ -1,0 +1,51 @@
+import { cat, noGrad, type Tensor } from '@attune/torch';
+import type { CausalLm } from './CausalLm.ts';
+
+/**
+ * A value whose graph was cut behind it. What is computed from `value` is differentiated as usual; then `backward()`
+ * passes on the gradient that arrived there, through the vocabulary head and the model:
+ *
+ *   loss(scored.value).backward();
+ *   scored.backward();
+ */
+export interface Cut {
+  readonly value: Tensor;
+  backward(): void;
+}
+
+/** Entries of [tokens, vocab] that exist at a time: 64 MB of float32. */
+const chunkEntries = 2 ** 24;
+
+/**
+ * log π(target | what came before) for some positions, in nats and float32. The logits of a chunk of positions exist
+ * only while that chunk is reduced, and again while it is differentiated, so that [tokens, vocab] is never whole;
+ * the price is the head's product once more in the backward pass.
+ *
+ * @param hidden  [n, hidden], what the model made of the tokens before the targets
+ * @param targets [n], int64
+ * @returns a cut; its value [n]
+ */
+export function tokenLogps(model: CausalLm, hidden: Tensor, targets: Tensor, entries = chunkEntries): Cut {
+  const rows = Math.max(1, Math.floor(entries / model.vocabSize));
+  const parts = targets.split(rows);
+  const of = (leaf: Tensor) => leaf.split(rows).map((part, i) => () => selectedLogps(model.logits(part), parts[i]!));
+  const values = noGrad(() => cat(of(hidden).map((compute) => compute())));
+  // A product of no rows: whether hidden or an adapted head leads back to what is trained.
+  if (!model.logits(hidden.narrow(0, 0, 0)).requiresGrad) return { value: values, backward: () => {} };
+  values.setRequiresGrad();
+  return {
+    value: values,
+    backward() {
+      const leaf = hidden.detach().setRequiresGrad();
+      const gradients = values.grad!.split(rows);
+      for (const [i, compute] of of(leaf).entries()) compute().backward(gradients[i]!);
+      if (hidden.requiresGrad) hidden.backward(leaf.grad!);
+    },
+  };
+}
+
+/** log softmax(logits)[target], in float32: logits [n, vocab], targets [n] → [n]. */
+export function selectedLogps(logits: Tensor, targets: Tensor): Tensor {
+  const wide = logits.dtype === 'float64' ? logits : logits.to('float32');
+  return wide.gather(1, targets.unsqueeze(1)).squeeze(1).sub(wide.logsumexp(1));
+}
