@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { describeError, exitCodeOf, exitCodes } from './exit.ts';
 import { wasInterrupted } from './interrupt.ts';

@@ -111,10 +111,7 @@ class LayerCache {
     );
     const set = (x: Tensor) =>
       owned(() => {
-        const rows = zeros([lengths.length * longest, kvHeads, headDim], {
-          dtype: x.dtype as 'float32',
-          device: x.device,
-        });
+        const rows = zeros([lengths.length * longest, kvHeads, headDim], { dtype: x.dtype, device: x.device });
         const at = tensor(place, { dtype: 'int64', device: x.device });
         return run('index_copy', rows, 0, at, x)
           .view([lengths.length, longest, kvHeads, headDim])

@@ -1,3 +1,4 @@
+import { quantile } from '@attune/preferences';
 import { formatNumber } from '../terminal/format.ts';
 import { type Html, html } from './html.ts';
 import { extent, linear, niceStep, type Scale, ticks } from './scale.ts';
@@ -60,9 +61,6 @@ function outline(shares: readonly number[], edges: readonly number[], x: Scale, 
   return `M${at(x(edges[0]!))} ${at(y(0))}${steps.join('')}V${at(y(0))}`;
 }
 
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length / 2;
-  if (sorted.length === 0) return Number.NaN;
-  return sorted.length % 2 ? sorted[Math.floor(middle)]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-}
+/** The middle value; NaN of nothing. */
+export const median = (values: readonly number[]): number =>
+  values.length === 0 ? Number.NaN : quantile(Float64Array.from(values).sort(), 0.5);

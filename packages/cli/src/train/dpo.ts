@@ -1,22 +1,18 @@
 import {
-  alphaDivergence,
   type CausalLm,
-  type Divergence,
   type DpoObjective,
   distanceFromReference,
+  divergences,
   dpo,
   type EncodedPair,
   encodePairs,
   evaluatePairs,
   formatPreflight,
-  forwardKl,
-  jsDivergence,
   microBatches,
   needsKl,
   type PairMetrics,
   preflight,
   type Reference,
-  reverseKl,
   sortsBatch,
 } from '@attune/align';
 import type { Pair } from '@attune/preferences';
@@ -157,7 +153,7 @@ function objectiveOf(settings: DpoSettings): DpoObjective {
     options: {
       beta: settings.beta,
       labelSmoothing: settings.label_smoothing,
-      divergence: divergenceOf(settings),
+      divergence: divergences[settings.f_divergence_type](settings.f_alpha_divergence_coef),
       discopopTau: settings.discopop_tau,
       simpoGamma: settings.simpo_gamma,
       cpoAlpha: settings.cpo_alpha,
@@ -165,13 +161,4 @@ function objectiveOf(settings: DpoSettings): DpoObjective {
       undesirableWeight: settings.undesirable_weight,
     },
   };
-}
-
-function divergenceOf({ f_divergence_type: type, f_alpha_divergence_coef: alpha }: DpoSettings): Divergence {
-  return {
-    reverse_kl: reverseKl,
-    forward_kl: forwardKl,
-    js_divergence: jsDivergence,
-    alpha_divergence: alphaDivergence(alpha),
-  }[type];
 }
