@@ -207,6 +207,11 @@ napi_value run(Call& call) {
   } emptied;
   for (size_t i = 0; i < op.parameters.size(); i++) {
     const Parameter& parameter = op.parameters[i];
+    uint32_t handle = 0;
+    if (parameter.kind == Kind::Tensor && i + 1 < call.count && napi_get_value_uint32(call.env, call.args[i + 1], &handle) == napi_ok && handle != 0) {
+      stack.emplace_back(at_handle(handle));  // most arguments are tensors: they go first, and are not asked for their type
+      continue;
+    }
     const napi_valuetype type = call.type(i + 1);
     if (type != napi_undefined && type != napi_null) {
       stack.push_back(convert(call.env, call.args[i + 1], parameter));

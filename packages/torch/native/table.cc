@@ -45,14 +45,6 @@ at::Generator& generator_at(Handle handle) {
   return table.generators[handle];
 }
 
-// release(handle): drops this handle's reference; the autograd graph keeps its own.
-static napi_value release(Call& call) {
-  const Handle handle = call.handle(0);
-  at_handle(handle).reset();
-  table.free.push_back(handle);
-  return nullptr;
-}
-
 static napi_value live_tensors(Call& call) { return js(call.env, double(table.tensors.size() - 1 - table.free.size())); }
 
 static napi_value shape(Call& call) { return js(call.env, call.tensor(0).sizes().vec()); }
@@ -75,6 +67,23 @@ static Bytes bytes_of(Call& call, size_t i) {
   constexpr size_t width[] = {1, 1, 1, 2, 2, 4, 4, 4, 8, 8, 8};  // in the order of napi_typedarray_type
   bytes.length *= width[type];
   return bytes;
+}
+
+static void drop(Handle handle) {
+  if (handle == 0) return;
+  at_handle(handle).reset();
+  table.free.push_back(handle);
+}
+
+// release(handle), release(Uint32Array of handles): drops these references; the autograd graph keeps its own.
+static napi_value release(Call& call) {
+  if (call.type(0) == napi_number) {
+    drop(call.handle(0));
+    return nullptr;
+  }
+  const Bytes handles = bytes_of(call, 0);
+  for (size_t i = 0; i < handles.length / sizeof(Handle); i++) drop(static_cast<const Handle*>(handles.data)[i]);
+  return nullptr;
 }
 
 // fromBuffer(typedArray, shape, dtype): copies.

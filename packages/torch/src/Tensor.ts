@@ -18,11 +18,13 @@ const forgotten = new FinalizationRegistry<Handle>((handle) => native().release(
 export class Tensor {
   #handle: Handle | 0;
   #shape: readonly number[] | undefined;
+  #watched: boolean; // by `forgotten`; a tidy() frees its own
 
   /** Takes ownership of a handle of the native table. */
   constructor(handle: Handle) {
     this.#handle = handle;
-    if (!enroll(this)) forgotten.register(this, handle, this);
+    this.#watched = !enroll(this);
+    if (this.#watched) forgotten.register(this, handle, this);
   }
 
   /** The place in the native table. @throws DisposedError once freed */
@@ -37,15 +39,22 @@ export class Tensor {
 
   /** Frees this tensor; a second time does nothing. */
   [Symbol.dispose](): void {
-    if (this.#handle === 0) return;
-    forgotten.unregister(this);
-    native().release(this.#handle);
-    this.#handle = 0;
+    if (this.#handle !== 0) native().release(this.surrender());
   }
 
-  /** Passes a tensor that a tidy() kept to the scope around it. For tidy() alone. */
+  /** Gives the handle away to be freed; 0 where that was done before. For tidy() alone, as is the next. */
+  surrender(): Handle | 0 {
+    const handle = this.#handle;
+    this.#handle = 0;
+    if (this.#watched) forgotten.unregister(this);
+    return handle;
+  }
+
+  /** Passes a tensor that a tidy() kept to the scope around it. */
   hand(): void {
-    if (this.#handle !== 0 && !enroll(this)) forgotten.register(this, this.#handle, this);
+    if (this.#handle === 0 || enroll(this)) return;
+    this.#watched = true;
+    forgotten.register(this, this.#handle, this);
   }
 
   // What it is

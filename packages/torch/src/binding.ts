@@ -28,7 +28,7 @@ export interface Binding {
   shape(tensor: Handle): number[];
   dtype(tensor: Handle): number;
   device(tensor: Handle): string;
-  release(tensor: Handle): void; // drops this handle's reference; the autograd graph keeps its own
+  release(tensors: Handle | 0 | Uint32Array): void; // drops these handles' references, 0 is none; the autograd graph keeps its own
   liveTensors(): number; //         handles not yet released
 
   operator(name: string, overload: string): number; // -1 where this libtorch has none of that name

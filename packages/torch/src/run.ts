@@ -45,14 +45,15 @@ function call(name: string, args: readonly Argument[]) {
   if (operator < 0)
     throw new NativeError(`${name} (libtorch ${native().version()})`, 'there is no operator of this name');
   try {
-    return native().call(operator, ...args.map(cross));
+    const crossed: NativeArgument[] = [];
+    for (const arg of args) crossed.push(arg instanceof Tensor ? arg.handle : cross(arg)); // most are tensors
+    return native().call(operator, ...crossed);
   } catch (error) {
     throw new NativeError(describe(name, args), error);
   }
 }
 
-function cross(arg: Argument): NativeArgument {
-  if (arg instanceof Tensor) return arg.handle;
+function cross(arg: Exclude<Argument, Tensor>): NativeArgument {
   if (typeof arg !== 'object' || arg === null) return arg;
   if (Array.isArray(arg)) return arg.map((item) => (item instanceof Tensor ? item.handle : item));
   return (arg as Random).handle;

@@ -19,14 +19,22 @@ export function tidy<T>(work: () => Sync<T>): T {
   let kept: Set<Tensor> | undefined;
   try {
     const result = work();
-    kept = new Set(tensorsIn(result));
+    if (typeof result === 'object') kept = new Set(tensorsIn(result));
     return result as T;
   } finally {
-    for (const tensor of closeScope()) {
-      if (kept?.has(tensor)) tensor.hand();
-      else tensor[Symbol.dispose]();
-    }
+    freeAll(closeScope(), kept);
   }
+}
+
+/** Frees what a scope held, all in one call, and passes on what is kept. */
+function freeAll(born: readonly Tensor[], kept: ReadonlySet<Tensor> | undefined): void {
+  const handles = new Uint32Array(born.length);
+  let count = 0;
+  for (const tensor of born) {
+    if (kept?.has(tensor)) tensor.hand();
+    else handles[count++] = tensor.surrender();
+  }
+  native().release(handles.subarray(0, count));
 }
 
 /**

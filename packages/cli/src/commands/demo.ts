@@ -3,17 +3,14 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { command, run, wholeNumber } from '../command.ts';
 import { demoData } from '../demo/demoData.ts';
-import { type DemoOptions, journey } from '../demo/journey.ts';
+import { bundled, type DemoOptions, journey } from '../demo/journey.ts';
 import { demoReport } from '../report/demoReport.ts';
 import { median } from '../report/histogram.ts';
 import { formatNumber, formatShare } from '../terminal/format.ts';
 import { table } from '../terminal/table.ts';
 
-/** The model that comes with Attune, and the prompts it was made for. */
-const bundled = join(import.meta.dirname, '..', '..', '..', '..', 'models', 'storyteller');
-
 interface Options {
-  readonly model: string;
+  readonly model?: string;
   readonly out: string;
   readonly prompts: number;
   readonly heldOut: number;
@@ -29,15 +26,21 @@ export const demoCommand = (): Command =>
     'attune demo',
     'attune demo --model models/SmolLM2-135M-Instruct --prompts 64 --held-out 32 --max-new-tokens 128',
   )
-    .option('--model <path>', 'model folder, GGUF file or run (default: the storyteller that comes along)', bundled)
+    .option('--model <path>', 'model folder, GGUF file or run (default: the storyteller that comes along)')
     .option('--out <folder>', 'where everything goes', join('runs', 'demo'))
     .option('--prompts <n>', 'prompts to learn from', wholeNumber(1), 500)
     .option('--held-out <n>', 'prompts to compare on', wholeNumber(1), 200)
     .option('--max-new-tokens <n>', 'tokens of a response at most (default: as many as fit, up to 256)', wholeNumber(1))
     .option('--seed <n>', 'decides what is sampled, chosen and shuffled', wholeNumber(0), 42)
     .action(
-      run(async (context, { prompts, heldOut, ...given }: Options) => {
-        const options: DemoOptions = { ...given, prompts: bundled, trainPrompts: prompts, heldOutPrompts: heldOut };
+      run(async (context, { model = bundled, prompts, heldOut, ...given }: Options) => {
+        const options: DemoOptions = {
+          ...given,
+          model,
+          prompts: bundled,
+          trainPrompts: prompts,
+          heldOutPrompts: heldOut,
+        };
         const seen = await journey(context, options);
         const data = demoData(seen);
         const report = join(options.out, 'report.html');

@@ -1,5 +1,5 @@
 import { cpus } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import {
   bedtimeWeights,
   mean,
@@ -16,7 +16,7 @@ import type { Estimate } from '../report/estimate.ts';
 import { readStepLines } from '../run/lines.ts';
 import { formatDuration } from '../terminal/format.ts';
 import { version } from '../version.ts';
-import { type Held, inMillions, type Journey, noise } from './journey.ts';
+import { bundled, type DemoOptions, type Held, inMillions, type Journey, noise } from './journey.ts';
 
 /** The properties in the words of a reader. */
 const inWords: Readonly<Record<PropertyName, readonly [name: string, meaning: string]>> = {
@@ -41,10 +41,13 @@ export function demoData(journey: Journey): DemoReportData {
   return {
     title: 'A storyteller learns what its listeners like',
     facts: [
-      { name: 'Model', value: `${options.model}, ${inMillions(journey.parameters)} parameters` },
+      { name: 'Model', value: `${basename(options.model)}, ${inMillions(journey.parameters)} parameters` },
       { name: 'Prompts', value: `${options.trainPrompts} to learn from, ${options.heldOutPrompts} held out` },
       { name: 'Seed', value: String(options.seed) },
-      { name: 'Machine', value: `${cpus().length} × ${cpus()[0]?.model ?? 'processor'}, no GPU used` },
+      {
+        name: 'Machine',
+        value: `${cpus().length} × ${cpus()[0]?.model ?? 'processor'}, computed on ${journey.device}`,
+      },
       { name: 'Attune', value: version() },
       { name: 'Time', value: formatDuration(seconds) },
     ],
@@ -76,8 +79,15 @@ export function demoData(journey: Journey): DemoReportData {
     })),
     metrics,
     caveats: [],
-    commands: [`./attune demo --model ${options.model} --seed ${options.seed} --out ${options.out}`],
+    commands: [commandOf(options)],
   };
+}
+
+/** The call that makes this report again. */
+function commandOf({ model, trainPrompts, heldOutPrompts, maxNewTokens, seed, out }: DemoOptions): string {
+  const given = model === bundled ? '' : ` --model ${model}`;
+  const limit = maxNewTokens === undefined ? '' : ` --max-new-tokens ${maxNewTokens}`;
+  return `./attune demo${given} --prompts ${trainPrompts} --held-out ${heldOutPrompts}${limit} --seed ${seed} --out ${out}`;
 }
 
 /** After against before on each held-out prompt, by the annotator's scores without its slips. */

@@ -8,6 +8,7 @@ import {
   readPrompts,
   type SimulatedAnnotator,
   simulatedAnnotator,
+  toMessages,
   toText,
   writeRecords,
 } from '@attune/preferences';
@@ -23,6 +24,9 @@ import { standardError } from '../terminal/screen.ts';
 import { trainDpo } from '../train/dpo.ts';
 import { kindOf, openModel } from '../train/setup.ts';
 import { klPerResponse } from './kl.ts';
+
+/** The model that comes with Attune, and the prompts it was made for. */
+export const bundled = join(import.meta.dirname, '..', '..', '..', '..', 'models', 'storyteller');
 
 /** What the journey is made with. */
 export interface DemoOptions {
@@ -46,6 +50,8 @@ export interface Journey {
   readonly steps: readonly Step[];
   /** The training run's folder. */
   readonly run: string;
+  /** 'cpu' or 'cuda'. */
+  readonly device: string;
   readonly held: readonly Held[];
   /** Σ over a response's tokens of log π(aligned) − log π(start), sampled from the aligned model: nats. */
   readonly kl: readonly number[];
@@ -89,8 +95,8 @@ export async function journey(context: CommandContext, options: DemoOptions): Pr
       sample(start, heldOutPrompts, { ...options, samples: 2 }),
     );
     const judged = await clock('Let the simulated annotator choose', async () => ({
-      pairs: await judge(annotator, prompts, sampled, join(out, 'pairs.jsonl')),
-      heldOutPairs: await judge(annotator, heldOutPrompts, held, join(out, 'held-out-pairs.jsonl')),
+      pairs: await judge(annotator, start, prompts, sampled, join(out, 'pairs.jsonl')),
+      heldOutPairs: await judge(annotator, start, heldOutPrompts, held, join(out, 'held-out-pairs.jsonl')),
     }));
     return { ...judged, before: held.map(([first]) => first!), parameters: size };
   })();
@@ -120,7 +126,7 @@ export async function journey(context: CommandContext, options: DemoOptions): Pr
     before: before[i]!,
     after: after[i]![0]!,
   }));
-  return { options, annotator, parameters, steps: clock.steps, run, held, kl };
+  return { options, annotator, parameters, steps: clock.steps, run, device: hardware.device, held, kl };
 }
 
 /** Settings of the demo's training that are not the defaults. */
@@ -196,19 +202,22 @@ async function sample(
   return responses;
 }
 
-/** Writes the annotator's choices as preference pairs. @returns how many */
+/** Writes the annotator's choices as preference pairs, in the form that the model is prompted in. @returns how many */
 async function judge(
   annotator: SimulatedAnnotator,
+  opened: OpenedModel,
   prompts: readonly Prompt[],
   responses: readonly Response[][],
   file: string,
 ): Promise<number> {
-  const pairs = prompts.flatMap(({ id, prompt }, i): Pair[] => {
+  const answer = (text: string): Content => (opened.tokenizer.hasChatTemplate ? toMessages(text, 'assistant') : text);
+  const pairs = prompts.flatMap((prompt, i): Pair[] => {
     const [a, b] = responses[i]!;
     if (a!.text === b!.text) return [];
-    const { choice } = annotator.compare({ id: id ?? String(i), a: a!.text, b: b!.text });
+    const id = prompt.id ?? String(i);
+    const { choice } = annotator.compare({ id, a: a!.text, b: b!.text });
     const [chosen, rejected] = choice === 'a' ? [a!, b!] : [b!, a!];
-    return [{ id: id ?? String(i), prompt: toText(prompt), chosen: chosen.text, rejected: rejected.text }];
+    return [{ id, prompt: request(opened, prompt), chosen: answer(chosen.text), rejected: answer(rejected.text) }];
   });
   await writeRecords(file, pairs);
   return pairs.length;
