@@ -12,6 +12,11 @@ export class SettingError extends AttuneError {
   override readonly badInput = true;
 }
 
+/** The work was stopped before its end. What there is to say has been said: commands only end with 1. */
+export class StoppedError extends AttuneError {
+  readonly code = 'stopped';
+}
+
 /** A run folder cannot be made, resumed or read. */
 export class RunError extends AttuneError {
   readonly code = 'run';

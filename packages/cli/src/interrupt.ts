@@ -15,6 +15,3 @@ export function onInterrupt(): AbortSignal {
   process.once('SIGINT', stop).once('SIGTERM', stop);
   return asked.signal;
 }
-
-/** Whether the user asked to stop. */
-export const wasInterrupted = (): boolean => controller?.signal.aborted ?? false;

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
+import { StoppedError } from './errors.ts';
 import { describeError, exitCodeOf, exitCodes } from './exit.ts';
-import { wasInterrupted } from './interrupt.ts';
 import { version } from './version.ts';
 
 /** Every command: its line in `attune --help`, and where it is. A module is loaded only when its command is called. */
@@ -67,9 +67,10 @@ export async function main(args: readonly string[]): Promise<number> {
   const called = args[0] === 'help' ? args[1] : args[0];
   try {
     await throwing(await programFor(called)).parseAsync(args, { from: 'user' });
-    return wasInterrupted() ? exitCodes.failed : exitCodes.done;
+    return exitCodes.done;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.wrongInput;
+    if (error instanceof StoppedError) return exitCodes.failed;
     process.stderr.write(`${describeError(error, { debug: Boolean(process.env.ATTUNE_DEBUG) })}\n`);
     return exitCodeOf(error);
   }

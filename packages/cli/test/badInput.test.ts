@@ -196,6 +196,17 @@ test('a model that is not there, and a tokenizer that gives tokens the model has
       /FileError: small: the tokenizer is not this model's: it gives token 269 \("mat"\), and .* 265\. Put/,
     );
   }
+  const [data, out] = [join(root, 'mat.jsonl'), join(root, 'mat-out.jsonl')];
+  for (const [command, file] of [
+    ['generate', '--prompts'],
+    ['logps', '--data'],
+  ] as const) {
+    writeLines(data, [{ prompt: 'the mat', chosen: ' mat', rejected: ' b' }]);
+    const ended = await attune(command, '--model', small, file, data, '--out', out);
+    assert.equal(ended.code, 2);
+    assert.match(ended.stderr, /FileError: .*small: the tokenizer is not this model's: it gives token 26\d /);
+    assert.ok(!existsSync(out));
+  }
 });
 
 test('settings that are unknown, wrong, absent, or would have no effect: file, line and the nearest right one', async () => {

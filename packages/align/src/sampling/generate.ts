@@ -1,4 +1,4 @@
-import { seededRandom } from '@attune/preferences';
+import { InvalidValueError, seededRandom } from '@attune/preferences';
 import { AttuneError, noGrad, type Tensor, tensor, tidy, zeros } from '@attune/torch';
 import { breathe } from '../breathe.ts';
 import type { CausalLm } from '../models/CausalLm.ts';
@@ -42,7 +42,8 @@ export interface Generated {
  * its prompt's place and its index, not on what else stands in the batch.
  *
  * @param places the prompts' places, where these are a part of many
- * @throws PromptError for a prompt that is empty or too long
+ * @throws PromptError for a prompt that is empty, too long, or of another model's tokens
+ * @throws InvalidValueError for fewer than one new token, or one sample
  */
 export async function* generate(
   model: CausalLm,
@@ -52,8 +53,11 @@ export async function* generate(
 ): AsyncGenerator<Generated> {
   const { samples = 1, maxNewTokens } = options;
   const { device } = model.head;
+  for (const [name, count] of Object.entries({ samples, maxNewTokens })) {
+    if (!Number.isInteger(count) || count < 1) throw new InvalidValueError(name, 'a whole number of at least 1', count);
+  }
   if (prompts.length === 0) return;
-  prompts.forEach((prompt, i) => void checkRoom(model, prompt, places[i]!, maxNewTokens));
+  prompts.forEach((prompt, i) => void checkPrompt(model, prompt, places[i]!, maxNewTokens));
   using cache = new KvCache(prompts, { samples, capacity: maxNewTokens, device });
   const pick = picker(model, options);
   let rows = prompts.flatMap((prompt, i) =>
@@ -104,9 +108,16 @@ export class PromptError extends AttuneError {
   override readonly badInput = true;
 }
 
-function checkRoom(model: CausalLm, prompt: readonly number[], place: number, maxNewTokens: number): void {
+function checkPrompt(model: CausalLm, prompt: readonly number[], place: number, maxNewTokens: number): void {
   const { length } = prompt;
   if (length === 0) throw new PromptError(`Prompt ${place} has no tokens. Give it at least the begin token.`);
+  const foreign = prompt.find((id) => !(id >= 0 && id < model.vocabSize));
+  if (foreign !== undefined) {
+    throw new PromptError(
+      `Prompt ${place} has the token ${foreign}, and the model's vocabulary has ${model.vocabSize}. ` +
+        "Encode it with the model's own tokenizer.",
+    );
+  }
   if (length + maxNewTokens <= model.maxPositions) return;
   throw new PromptError(
     `Prompt ${place} has ${length} tokens; with ${maxNewTokens} new ones that is more than the ${model.maxPositions} ` +

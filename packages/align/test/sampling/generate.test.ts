@@ -232,7 +232,10 @@ test('generation leaves no tensor behind: when it ends, when its reader leaves, 
   await assert.rejects(all(model, [[1, 2]], { ...options, endIds: [], onToken, signal: controller.signal }), /enough/);
   assert.equal(liveTensors(), before);
 
-  await assert.rejects(all(model, [[1, 99]], options), { code: 'native' });
+  const endsAt = () => {
+    throw new Error('in the reader');
+  };
+  await assert.rejects(all(model, [[1, 2]], { ...options, endsAt }), /in the reader/);
   assert.equal(liveTensors(), before);
 });
 
@@ -247,4 +250,15 @@ test('a prompt without tokens, no prompts, and a text longer than the model sees
     code: 'prompt',
     message: /Prompt 1 has 60 tokens; with 10 new ones that is more than the 64 positions/,
   });
+});
+
+test("another model's tokens, and no token or no response to sample, are refused before anything is computed", async () => {
+  using model = tinyModel('gpt2');
+  await assert.rejects(all(model, [[1], [2, model.vocabSize]], { ...greedy, maxNewTokens: 2 }), {
+    code: 'prompt',
+    message: new RegExp(`Prompt 1 has the token ${model.vocabSize}, and the model's vocabulary has ${model.vocabSize}`),
+  });
+  for (const wrong of [{ maxNewTokens: 0 }, { maxNewTokens: 1.5 }, { maxNewTokens: 2, samples: 0 }]) {
+    await assert.rejects(all(model, [[1]], { ...greedy, ...wrong }), { code: 'invalid_value', message: /at least 1/ });
+  }
 });

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { type CommandContext, collect, command, number, run, wholeNumber } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { encodeLines, idOf } from '../models/encodeLines.ts';
+import { refuseForeignTokens } from '../models/foreignTokens.ts';
 import { withHardware } from '../models/hardware.ts';
 import { checkOutFile } from '../models/outFile.ts';
 import {
@@ -81,6 +82,7 @@ async function answerFile({ result }: CommandContext, options: Options): Promise
       ids: promptThatFits(opened, record.prompt, room),
     }),
   );
+  refuseForeignTokens(path, opened, prompts.map(tokensOf));
   const sampling = samplingOf(options, opened, prompts);
   const start = performance.now();
   const responses = await all(opened, prompts, sampling);
@@ -122,6 +124,7 @@ async function answerOne({ json, result }: CommandContext, options: Options, tex
   using opened = await openModel(options.model, kindOf(options));
   const content = opened.tokenizer.hasChatTemplate ? toMessages(text, 'user') : text;
   const prompts = [{ id: 'prompt', ids: promptThatFits(opened, content, options.maxNewTokens ?? 1) }];
+  refuseForeignTokens(options.model, opened, prompts.map(tokensOf));
   const sampling = samplingOf(options, opened, prompts);
   const streams = !json && sampling.samples === 1 && sampling.stop.length === 0;
   if (streams) return await stream(opened, prompts, sampling);
@@ -139,6 +142,8 @@ async function stream(opened: OpenedModel, prompts: readonly EncodedPrompt[], op
   for await (const _ of respond(opened, prompts, { ...options, onToken: ({ id }) => write(decoded.push(id)) }));
   write(`${decoded.end()}\n`);
 }
+
+const tokensOf = ({ ids }: EncodedPrompt): readonly number[] => ids;
 
 function samplingOf(options: Options, { model }: OpenedModel, prompts: readonly EncodedPrompt[]): SamplingOptions {
   const { n: samples, temperature, topK, topP, minP, repetitionPenalty, stop, seed, batchSize } = options;

@@ -13,6 +13,7 @@ import { type Command, Option } from 'commander';
 import { type CommandContext, command, run } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { encodeLines, idOf } from '../models/encodeLines.ts';
+import { refuseForeignTokens } from '../models/foreignTokens.ts';
 import { withHardware } from '../models/hardware.ts';
 import { checkOutFile } from '../models/outFile.ts';
 import { formatNumber, formatShare } from '../terminal/format.ts';
@@ -106,6 +107,7 @@ async function scoresOf(
     );
   };
   const encoded = encodeLines(tokenizer, options.data, { records: pairs, lines, unit }, encode);
+  refuseForeignTokens(options.model, opened, encoded.flatMap(tokensOf));
   return { encoded, scores: score(model, encoded, onDone) };
 }
 
@@ -117,7 +119,8 @@ async function referenceScores(
 ): Promise<Score[]> {
   using opened = await openModel(path, kindOf(options));
   const largest = encoded
-    .flatMap(({ prompt, chosen, rejected }) => [...prompt, ...chosen, ...rejected])
+    .flatMap(tokensOf)
+    .flat()
     .reduce((most, id) => Math.max(most, id), 0);
   if (largest >= opened.model.vocabSize) {
     throw new UsageError(
@@ -127,6 +130,8 @@ async function referenceScores(
   }
   return score(opened.model, encoded, onDone);
 }
+
+const tokensOf = ({ prompt, chosen, rejected }: EncodedPair): number[][] => [prompt, chosen, rejected];
 
 /** Tokens that go through the model at a time, where single pairs are not longer. */
 const tokensAtATime = 4096;

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { z } from 'zod';
 import { type CommandContext, collect, command, group, run } from '../command.ts';
-import { UsageError } from '../errors.ts';
+import { StoppedError, UsageError } from '../errors.ts';
 import { dpoStage } from '../settings/dpo.ts';
 import { explain, settingLines } from '../settings/explain.ts';
 import { pretrainStage } from '../settings/pretrain.ts';
@@ -56,6 +56,7 @@ const trainOf = <Schema extends z.ZodObject>(stage: Stage<Schema>, train: Traini
         );
         const changes = set.map((given) => ` --set ${quoted(given)}`).join('');
         context.result(outcome, summary(outcome, `attune train ${stage.name} ${config}${changes} --resume`));
+        if (!outcome.finished) throw new StoppedError();
       }),
     );
 

@@ -1,5 +1,4 @@
-import type { CausalLm, EncodingReport, Tokenizer } from '@attune/align';
-import { FileError } from '@attune/torch';
+import type { EncodingReport } from '@attune/align';
 import { SettingError } from '../errors.ts';
 
 /** The settings that decide which examples are left out. */
@@ -23,27 +22,6 @@ export function refuseNothing(name: string, { total, kept, dropped }: EncodingRe
     `${name}: none of its ${total} examples fits into max_length ${max_length}; the shortest has ${shortest} tokens. ` +
       `Raise max_length${cut}.`,
   );
-}
-
-/**
- * Stops where the data holds tokens that the model has no place for.
- *
- * @param path the model
- */
-export function refuseForeignTokens(
-  path: string,
-  { model, tokenizer }: { readonly model: CausalLm; readonly tokenizer: Tokenizer },
-  sequences: Iterable<readonly number[]>,
-): void {
-  for (const ids of sequences) {
-    const foreign = ids.find((id) => id >= model.vocabSize);
-    if (foreign === undefined) continue;
-    throw new FileError(
-      path,
-      `the tokenizer is not this model's: it gives token ${foreign} (${JSON.stringify(tokenizer.tokens([foreign])[0])}), ` +
-        `and the model's vocab_size is ${model.vocabSize}. Put the tokenizer.json that belongs to the model there.`,
-    );
-  }
 }
 
 /** What was left out or cut of examples that the preflight does not show; undefined where nothing was. */

@@ -19,9 +19,10 @@ import type { Pair } from '@attune/preferences';
 import { Random } from '@attune/torch';
 import type { CommandContext } from '../command.ts';
 import { RunError, SettingError } from '../errors.ts';
+import { refuseForeignTokens } from '../models/foreignTokens.ts';
 import { checkRun } from '../run/RunFolder.ts';
 import type { DpoSettings } from '../settings/dpo.ts';
-import { leftOut, refuseForeignTokens, refuseNothing } from './checks.ts';
+import { leftOut, refuseNothing } from './checks.ts';
 import { withHeldOut } from './heldOut.ts';
 import { memorySizes } from './memory.ts';
 import { type Places, pairs } from './records.ts';
@@ -59,7 +60,11 @@ export async function trainDpo(
   refuseNothing('data', encoded.report, settings);
   if (data.heldOut.length > 0) refuseNothing('eval_data', held.report, settings);
   const [heldOut, all] = [held.examples, [...encoded.examples, ...held.examples]];
-  refuseForeignTokens(settings.model, opened, sequences(all));
+  refuseForeignTokens(
+    settings.model,
+    opened,
+    all.flatMap(({ prompt, chosen, rejected }) => [prompt, chosen, rejected]),
+  );
   const live = needsKl(settings.loss_type) || !settings.precompute_ref_log_probs;
   const length = ({ prompt, chosen, rejected }: EncodedPair) => prompt.length + chosen.length + rejected.length;
   const sizes = memorySizes(model, encoded.examples.map(length), { ...settings, referenceInMemory: live });
@@ -140,10 +145,6 @@ function refuseSortedWeights({ loss_type }: DpoSettings, all: readonly Pair[], p
     `${places.get(weighed)}: "weight" is ${weighed.weight}, but loss_type ${loss_type.join(' + ')} sorts the pairs of a ` +
       'batch, so that no pair has a loss of its own to weigh. Leave "weight" out of the data, or choose another loss.',
   );
-}
-
-function* sequences(examples: readonly EncodedPair[]): Generator<readonly number[]> {
-  for (const { prompt, chosen, rejected } of examples) yield* [prompt, chosen, rejected];
 }
 
 function objectiveOf(settings: DpoSettings): DpoObjective {

@@ -9,9 +9,10 @@ import {
 } from '@attune/align';
 import { Random } from '@attune/torch';
 import type { CommandContext } from '../command.ts';
+import { refuseForeignTokens } from '../models/foreignTokens.ts';
 import { checkRun } from '../run/RunFolder.ts';
 import type { SftSettings } from '../settings/sft.ts';
-import { leftOut, refuseForeignTokens, refuseNothing } from './checks.ts';
+import { leftOut, refuseNothing } from './checks.ts';
 import { withHeldOut } from './heldOut.ts';
 import { memorySizes } from './memory.ts';
 import { type Places, texts } from './records.ts';

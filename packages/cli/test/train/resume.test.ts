@@ -131,6 +131,15 @@ test('Ctrl-C stops after the step with a checkpoint, says how to go on, ends wit
   assert.ok(bytes(path).equals(bytes(expected)));
 });
 
+test('Ctrl-C in the last step stops nothing: the run is finished and ends with 0', async () => {
+  const { args, path } = newRun('dpo');
+  const ended = await attuneUntil('SIGINT after writeSync {"step":10', ...args);
+  assert.equal(ended.code, 0, ended.stderr);
+  assert.match(ended.stdout, /^Done: 10 steps\./);
+  const bytes = (run: string) => readFileSync(join(run, 'final/model.safetensors'));
+  assert.ok(bytes(path).equals(bytes(await whole('dpo'))));
+});
+
 test('sft: killed while an older checkpoint is removed, watched otherwise when resumed, a run ends with the same weights', async () => {
   const { args, path } = newRun('sft');
   await attuneUntil('SIGKILL after renameSync step-8', ...args);
