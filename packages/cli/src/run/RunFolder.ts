@@ -10,11 +10,12 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { parse, stringify } from 'yaml';
 import { RunError } from '../errors.ts';
 import { partialSuffix, removeFolder, writeFolder, writeWhole } from './durable.ts';
+import { hold } from './hold.ts';
 import { readStepLines, type StepLine, toJsonl } from './lines.ts';
 import { fileHeader, scalars } from './tensorboard.ts';
 
@@ -59,7 +60,8 @@ export const isFinished = (runFolder: string): boolean => existsSync(join(runFol
 /**
  * A run's folder while the run goes on: `config.yaml`, `metrics.jsonl` with a TensorBoard event file beside it,
  * `samples.jsonl`, `checkpoints/step-N/`, `final/`. The process may be killed at any moment: a checkpoint that was
- * saved stays whole, and resuming cuts away what was logged after it.
+ * saved stays whole, and resuming cuts away what was logged after it. One process at a time has a run: a lock beside the
+ * folder, `.NAME.lock`, sees to that.
  */
 export class RunFolder implements Disposable {
   readonly path: string;
@@ -67,9 +69,16 @@ export class RunFolder implements Disposable {
   readonly #samples: number;
   readonly #events: number;
   readonly #now: () => number;
+  readonly #held: Disposable;
 
-  private constructor(path: string, lines: { metrics: StepLine[]; samples: StepLine[] }, now: () => number) {
+  private constructor(
+    path: string,
+    held: Disposable,
+    lines: { metrics: StepLine[]; samples: StepLine[] },
+    now: () => number,
+  ) {
     this.path = path;
+    this.#held = held;
     this.#now = now;
     mkdirSync(join(path, 'checkpoints'), { recursive: true });
     this.#metrics = appending(join(path, 'metrics.jsonl'), toJsonl(lines.metrics));
@@ -82,23 +91,25 @@ export class RunFolder implements Disposable {
    *
    * @param settings complete, as `readSettings` gives them
    * @param now seconds since 1970
-   * @throws RunError when the folder already holds something
+   * @throws RunError when the folder already holds something, or another process is about to write there
    */
   static create(path: string, settings: Settings, now = secondsSince1970): RunFolder {
     checkRun(path, settings, { resume: false });
     mkdirSync(path, { recursive: true });
+    const held = holdRun(path);
     writeWhole(join(path, 'config.yaml'), stringify(settings));
-    return new RunFolder(path, { metrics: [], samples: [] }, now);
+    return new RunFolder(path, held, { metrics: [], samples: [] }, now);
   }
 
   /**
    * A run that goes on from its newest checkpoint (`latestCheckpoint`), or from its start where it has none. What was
    * logged of later steps is cut away, so log a step before saving its checkpoint.
    *
-   * @throws RunError when there is no run, or it was started with other settings
+   * @throws RunError when there is no run, it was started with other settings, or another process is at it
    */
   static resume(path: string, settings: Settings, now = secondsSince1970): RunFolder {
     checkRun(path, settings, { resume: true });
+    const held = holdRun(path);
     const last = latestCheckpoint(path)?.step ?? -1;
     const kept = (name: string) => readStepLines(join(path, name)).filter(({ step }) => step <= last);
     for (const folder of [path, join(path, 'checkpoints')].filter(existsSync)) {
@@ -106,7 +117,7 @@ export class RunFolder implements Disposable {
         rmSync(join(folder, name), { recursive: true });
       }
     }
-    return new RunFolder(path, { metrics: kept('metrics.jsonl'), samples: kept('samples.jsonl') }, now);
+    return new RunFolder(path, held, { metrics: kept('metrics.jsonl'), samples: kept('samples.jsonl') }, now);
   }
 
   /** Logs one step's numbers, under TRL's keys, to `metrics.jsonl` and the event file. */
@@ -149,8 +160,19 @@ export class RunFolder implements Disposable {
 
   [Symbol.dispose](): void {
     for (const file of [this.#metrics, this.#samples, this.#events]) closeSync(file);
+    this.#held[Symbol.dispose]();
   }
 }
+
+function holdRun(path: string): Disposable {
+  const held = hold(lockOf(path));
+  if (held) return held;
+  throw new RunError(
+    `Another process is writing ${path}. Wait until it has ended, or choose another folder with --set output_dir=….`,
+  );
+}
+
+const lockOf = (path: string): string => join(dirname(resolve(path)), `.${basename(resolve(path))}.lock`);
 
 const secondsSince1970 = (): number => Date.now() / 1000;
 
@@ -185,6 +207,7 @@ function refuseOccupied(path: string): void {
 }
 
 function refuseOther(path: string, settings: Settings): void {
+  if (existsSync(lockOf(path))) holdRun(path)[Symbol.dispose]();
   const config = join(path, 'config.yaml');
   if (!existsSync(config)) {
     throw new RunError(`${path} holds no run to go on with: it has no config.yaml. Leave --resume out to start one.`);

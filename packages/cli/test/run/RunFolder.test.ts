@@ -116,6 +116,19 @@ test('a folder whose writing fails is not there at all', async (t) => {
   assert.deepEqual(readdirSync(path), ['whole']);
 });
 
+test('a run that another process is writing is left alone until that process has ended, however it ends', async (t) => {
+  const path = join(temporaryFolder(t), 'run');
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'endlessRun.ts'), path], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(child.stdout, 'data');
+  assert.throws(() => RunFolder.resume(path, {}), /RunError: Another process is writing .*run\. Wait until it has/);
+  child.kill('SIGKILL');
+  await once(child, 'close');
+  RunFolder.resume(path, {})[Symbol.dispose]();
+  assert.deepEqual(readdirSync(join(path, '..')), ['run']);
+});
+
 test('killed at any moment, a run keeps every checkpoint it said was saved, and no half one', async (t) => {
   for (const moment of [0, 3, 9, 20, 45]) {
     const path = join(temporaryFolder(t), 'run');
