@@ -129,10 +129,10 @@ export class Tensor {
 
   // Kind and place
 
-  /** In another dtype and/or on another device; itself-like (no copy) when nothing changes. */
+  /** In another dtype and/or on another device; where nothing changes, this tensor's own memory under a new handle. */
   to(target: DType | { readonly device: string; readonly dtype?: DType }): Tensor {
     const { dtype = this.dtype, device = undefined } = typeof target === 'string' ? { dtype: target } : target;
-    return run('_to_copy', this, dtypeCodes[dtype], undefined, device);
+    return run('to.dtype_layout', this, dtypeCodes[dtype], undefined, device);
   }
   clone(): Tensor {
     return run('clone', this);

@@ -31,6 +31,24 @@ for (const [dtype, { values, hex }] of Object.entries(exact) as [DType, (typeof 
   });
 }
 
+test('to() copies only where something changes, and freeing either handle leaves the other', () => {
+  tidy(() => {
+    const [x, other] = [tensor([1, 2]), tensor([1, 2])];
+    {
+      using same = x.to('float32');
+      same.fill_(3);
+      other.to('float64').fill_(3);
+    }
+    assert.deepEqual(
+      [x.toArray(), other.toArray()],
+      [
+        [3, 3],
+        [1, 2],
+      ],
+    );
+  });
+});
+
 test('tensor() takes numbers nested as deep as the dimensions, and tells their shape', () => {
   tidy(() => {
     for (const [values, shape] of [
