@@ -11,3 +11,4 @@ export * from './safetensors.ts';
 export * from './schedules.ts';
 export { type Operand, Tensor } from './Tensor.ts';
 export { liveTensors, noGrad, owned, tensorsOf, tidy } from './tidy.ts';
+export { writeParts } from './writeParts.ts';

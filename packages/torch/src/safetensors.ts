@@ -1,9 +1,10 @@
-import { closeSync, fstatSync, fsyncSync, openSync, readSync, renameSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { native } from './binding.ts';
 import { bytesOf, type DType } from './dtype.ts';
 import { FileError } from './errors.ts';
 import { Tensor } from './Tensor.ts';
 import { tidy } from './tidy.ts';
+import { writeParts } from './writeParts.ts';
 
 /** The format's names for element types. https://github.com/huggingface/safetensors, "Format". */
 const dtypes: Readonly<Record<string, DType>> = {
@@ -69,14 +70,19 @@ export function readSafetensors(path: string): Map<string, Tensor> {
 }
 
 /**
- * Writes tensors as one safetensors file: under a temporary name, synced, then renamed, so that no half-written file
- * ever has this name. Names are written in sorted order, larger elements first, as the format's own library does.
+ * Writes tensors as one safetensors file, whole or not at all (see `writeParts`). Names are written in sorted order,
+ * larger elements first, as the format's own library does.
  */
 export function writeSafetensors(
   path: string,
   tensors: ReadonlyMap<string, Tensor>,
   metadata: Record<string, string> = {},
 ): void {
+  writeParts(path, safetensors(tensors, metadata));
+}
+
+/** The file's parts: the header's length, the header, each tensor. */
+function* safetensors(tensors: ReadonlyMap<string, Tensor>, metadata: Record<string, string>): Generator<Uint8Array> {
   const order = [...tensors].sort(([a, x], [b, y]) => bytesOf(y.dtype) - bytesOf(x.dtype) || (a < b ? -1 : 1));
   const header: Record<string, unknown> = { __metadata__: { format: 'pt', ...metadata } };
   let offset = 0;
@@ -88,22 +94,8 @@ export function writeSafetensors(
   const padded = Buffer.concat([json, Buffer.alloc((8 - (json.length % 8)) % 8, ' ')]); // data starts at a multiple of 8
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(padded.length));
-
-  const temporary = `${path}.writing`;
-  const file = openSync(temporary, 'w');
-  try {
-    for (const part of [length, padded]) writeAll(file, part);
-    for (const [, tensor] of order) writeAll(file, tensor.toBytes());
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(temporary, path);
-}
-
-function writeAll(file: number, bytes: Uint8Array): void {
-  for (let done = 0; done < bytes.length; )
-    done += writeSync(file, bytes, done, Math.min(bytes.length - done, 2 ** 30));
+  yield* [length, padded];
+  for (const [, tensor] of order) yield tensor.toBytes();
 }
 
 function open(path: string): number {

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { writeParts } from '@attune/torch';
 import { encodedBytes, ggmlTypes } from './ggmlTypes.ts';
 import { elementCount, type SourceTensor } from './modelSource.ts';
 import { quantize, type WritableType } from './quantize.ts';
@@ -18,26 +18,21 @@ const alignment = 32;
 const typeIds = { uint32: 4, int32: 5, float32: 6, bool: 7, string: 8 } as const;
 const listTypeId = 9;
 
-/**
- * Writes a GGUF file, version 3, little-endian, one tensor in memory at a time: under a temporary name, synced, then
- * renamed, so that no half-written file ever has this name.
- */
+/** Writes a GGUF file, version 3, little-endian, one tensor in memory at a time; whole or not at all. */
 export function writeGguf(
   path: string,
   metadata: Readonly<Record<string, TypedValue>>,
   tensors: readonly TensorToWrite[],
 ): void {
-  const temporary = `${path}.writing`;
-  const file = openSync(temporary, 'w');
-  try {
-    writeAll(file, header(metadata, tensors));
-    for (const { type, read } of tensors) writeAll(file, padded(quantize(type, read())));
-    fsyncSync(file);
-    renameSync(temporary, path);
-  } finally {
-    closeSync(file);
-    rmSync(temporary, { force: true }); // still there only if something threw
-  }
+  writeParts(path, parts(metadata, tensors));
+}
+
+function* parts(
+  metadata: Readonly<Record<string, TypedValue>>,
+  tensors: readonly TensorToWrite[],
+): Generator<Uint8Array> {
+  yield header(metadata, tensors);
+  for (const { type, read } of tensors) yield padded(quantize(type, read()));
 }
 
 function header(metadata: Readonly<Record<string, TypedValue>>, tensors: readonly TensorToWrite[]): Uint8Array {
@@ -91,11 +86,4 @@ const aligned = (bytes: number): number => Math.ceil(bytes / alignment) * alignm
 function padded(bytes: Uint8Array): Uint8Array {
   const missing = aligned(bytes.length) - bytes.length;
   return missing === 0 ? bytes : Buffer.concat([bytes, Buffer.alloc(missing)]);
-}
-
-/** One write call takes at most 2 GiB. */
-function writeAll(file: number, bytes: Uint8Array): void {
-  for (let done = 0; done < bytes.length; ) {
-    done += writeSync(file, bytes, done, Math.min(bytes.length - done, 2 ** 30));
-  }
 }
