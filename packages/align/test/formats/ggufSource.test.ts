@@ -3,19 +3,18 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { openModelFolder } from '../../src/formats/folderSource.ts';
 import { readGguf } from '../../src/formats/gguf.ts';
 import { exportGguf } from '../../src/formats/ggufExport.ts';
 import { openGguf } from '../../src/formats/ggufSource.ts';
 import { type TypedValue, writeGguf } from '../../src/formats/ggufWriter.ts';
 import type { ModelSource } from '../../src/formats/modelSource.ts';
 import { halfRotated, interleaved, transposed } from '../../src/formats/rowOrders.ts';
+import { goldenSource } from './goldenSource.ts';
 
-const goldenFolder = join(import.meta.dirname, '../golden');
 const folder = mkdtempSync(join(tmpdir(), 'attune-gguf-'));
 after(() => rmSync(folder, { recursive: true }));
 
-const models = readdirSync(join(goldenFolder, 'models'));
+const models = readdirSync(join(import.meta.dirname, '../golden/models'));
 
 /** The config of a model as transformers 4 writes it, with what is absent filled in as transformers fills it in. */
 function settled(config: Readonly<Record<string, unknown>>): Record<string, unknown> {
@@ -33,8 +32,8 @@ const text = (value: string): TypedValue => ({ type: 'string', value });
 const byName = (source: ModelSource) => new Map(source.tensors.map((tensor) => [tensor.name, tensor]));
 
 for (const model of models) {
-  test(`${model}: written as GGUF and read again, every tensor is the same to the bit`, async () => {
-    const original = await openModelFolder(join(goldenFolder, 'models', model));
+  test(`${model}: written as GGUF and read again, every tensor is the same to the bit`, () => {
+    const original = goldenSource(model);
     const path = join(folder, `${model}.gguf`);
     exportGguf(path, original, { type: 'F32', name: model });
     const back = openGguf(path);
@@ -46,8 +45,8 @@ for (const model of models) {
     }
   });
 
-  test(`${model}: written as GGUF and read again, the config says the same`, async () => {
-    const original = settled((await openModelFolder(join(goldenFolder, 'models', model))).config);
+  test(`${model}: written as GGUF and read again, the config says the same`, () => {
+    const original = settled(goldenSource(model).config);
     const back = openGguf(join(folder, `${model}.gguf`)).config;
     // What only transformers reads, what GGUF has no key for, and what `settled` has already turned into other keys.
     const kept = Object.keys(back).filter((key) => !['architectures', 'torch_dtype', 'head_dim'].includes(key));
@@ -58,13 +57,13 @@ for (const model of models) {
   });
 }
 
-test('the context of a model with a sliding window is the window: so far llama.cpp computes the same', async () => {
-  const { config } = await openModelFolder(join(goldenFolder, 'models', 'mistral'));
+test('the context of a model with a sliding window is the window: so far llama.cpp computes the same', () => {
+  const { config } = goldenSource('mistral');
   assert.equal(openGguf(join(folder, 'mistral.gguf')).config.max_position_embeddings, config.sliding_window);
 });
 
-test("Llama 3's rope scaling is recovered from the divisors in the file", async () => {
-  const original = await openModelFolder(join(goldenFolder, 'models', 'llama-rope-llama3'));
+test("Llama 3's rope scaling is recovered from the divisors in the file", () => {
+  const original = goldenSource('llama-rope-llama3');
   const scaling = {
     ...{ rope_type: 'llama3', factor: 32, low_freq_factor: 1, high_freq_factor: 4 },
     original_max_position_embeddings: 8192,
@@ -75,7 +74,7 @@ test("Llama 3's rope scaling is recovered from the divisors in the file", async 
   assert.deepEqual(openGguf(path).config.rope_scaling, scaling);
 });
 
-test('divisors that follow another rule are an error, not a silent change of the model', async () => {
+test('divisors that follow another rule are an error, not a silent change of the model', () => {
   const path = join(folder, 'divisors.gguf');
   const original = readGguf(join(folder, 'llama-rope-llama3.gguf'));
   const number = (value: number): TypedValue => ({ type: 'float32', value });
@@ -104,8 +103,8 @@ test('transposing twice changes nothing', () => {
   assert.deepEqual(transposed(transposed(values, 2, 3), 3, 2), values);
 });
 
-test('Q8_0 keeps vectors in float32, and F16 where a row does not divide into blocks', async () => {
-  const original = await openModelFolder(join(goldenFolder, 'models', 'llama')); // rows of 32 and of 48
+test('Q8_0 keeps vectors in float32, and F16 where a row does not divide into blocks', () => {
+  const original = goldenSource('llama'); // rows of 32 and of 48
   const path = join(folder, 'q8.gguf');
   exportGguf(path, original, { type: 'Q8_0', name: 'x' });
   const { tensors, metadata } = readGguf(path);
@@ -131,8 +130,8 @@ test('what GGUF files have that we do not know is an error that names it', () =>
   );
 });
 
-test('a tensor without a place on the other side is an error that names it, either way', async () => {
-  const original = await openModelFolder(join(goldenFolder, 'models', 'llama'));
+test('a tensor without a place on the other side is an error that names it, either way', () => {
+  const original = goldenSource('llama');
   const extra = { name: 'model.layers.0.mixer.weight', shape: [4], read: () => new Float32Array(4) };
   const path = join(folder, 'extra.gguf');
   const write = () => exportGguf(path, { ...original, tensors: [extra] }, { type: 'F32', name: 'x' });
