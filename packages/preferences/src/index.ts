@@ -1,10 +1,11 @@
 /** Preference data, judges and statistics: everything about preferences that needs no tensors. */
 export * from './data/check.ts';
 export { alpacaEvalProbability } from './data/formats/comparisons.ts';
+export type { Kind, Records } from './data/formats/index.ts';
 export * from './data/keys.ts';
 export * from './data/pairsFromComparisons.ts';
 export * from './data/read.ts';
-export { type Kind, recogniseKind } from './data/recognise.ts';
+export { recogniseKind } from './data/recognise.ts';
 export { openRows, type Rows } from './data/rows.ts';
 export * from './data/stats.ts';
 export * from './data/types.ts';

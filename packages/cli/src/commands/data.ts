@@ -1,5 +1,6 @@
 import {
   type Content,
+  type Count,
   checkLeak,
   checkPairs,
   checkPrompts,
@@ -11,11 +12,7 @@ import {
   type Located,
   type Provenance,
   pairStats,
-  readComparisons,
-  readPairs,
-  readPrompts,
-  readTexts,
-  readUnpaired,
+  readRecords,
   recogniseKind,
   type Summary,
   type Text,
@@ -38,8 +35,14 @@ const onError = () =>
 export function dataCommand(): Command {
   const kinds: readonly Kind[] = ['pairs', 'comparisons', 'prompts', 'unpaired', 'texts'];
   return group('data', 'Everything about preference data before training', 'attune data stats pairs.jsonl', [
-    command('stats', 'Count and measure a data file of any known format', 'attune data stats pairs.jsonl')
+    command(
+      'stats',
+      'Count and measure a data file of any known format',
+      'attune data stats pairs.jsonl',
+      'attune data stats pairs.jsonl --tokenizer models/SmolLM2-135M-Instruct',
+    )
       .argument('<file>', 'pairs, comparisons, prompts, labelled responses or texts')
+      .option('--tokenizer <folder>', "count tokens too: those of the texts, without a chat template's own")
       .addOption(onError())
       .action(run(stats)),
     command(
@@ -65,12 +68,17 @@ export function dataCommand(): Command {
   ]);
 }
 
-async function stats({ say, result }: CommandContext, file: string, options: Options): Promise<void> {
+async function stats(
+  { say, result }: CommandContext,
+  file: string,
+  { tokenizer, ...options }: Options & { readonly tokenizer?: string },
+): Promise<void> {
   const kind = await recogniseKind(file);
+  const count = tokenizer === undefined ? undefined : await tokenCounter(tokenizer);
   if (kind === 'pairs' || kind === 'comparisons') {
-    const read = await readPairs(file, options);
+    const read = await readRecords('pairs', file, options);
     tellLeftOut(say, file, read);
-    const numbers = pairStats(read.pairs);
+    const numbers = pairStats(read.records, count);
     const text = [
       `${file}: ${numbers.pairs} pairs (${read.format}) with ${numbers.prompts} different prompts`,
       lengthTable({ prompt: numbers.prompt, chosen: numbers.chosen, rejected: numbers.rejected }),
@@ -82,12 +90,20 @@ async function stats({ say, result }: CommandContext, file: string, options: Opt
   }
   const { read, parts } = await contentsOf(file, kind, options);
   tellLeftOut(say, file, read);
-  const numbers = Object.fromEntries(Object.entries(parts).map(([name, contents]) => [name, contentStats(contents)]));
+  const numbers = Object.fromEntries(
+    Object.entries(parts).map(([name, contents]) => [name, contentStats(contents, count)]),
+  );
   const head = `${file}: ${read.lines.length} ${kind === 'unpaired' ? 'labelled responses' : kind} (${read.format})`;
   result(
     { file, kind, records: read.lines.length, ...numbers, ...accountOf(read) },
     `${head}\n\n${lengthTable(numbers)}`,
   );
+}
+
+async function tokenCounter(folder: string): Promise<Count> {
+  const { Tokenizer } = await import('@attune/align'); // which nothing else here needs
+  const tokenizer = await Tokenizer.load(folder);
+  return (text) => tokenizer.encode(text, { addSpecialTokens: false }).length;
 }
 
 async function contentsOf(
@@ -96,17 +112,17 @@ async function contentsOf(
   options: Options,
 ): Promise<{ read: Provenance; parts: Record<string, Content[]> }> {
   if (kind === 'prompts') {
-    const read = await readPrompts(file, options);
-    return { read, parts: { prompt: read.prompts.map(({ prompt }) => prompt) } };
+    const read = await readRecords('prompts', file, options);
+    return { read, parts: { prompt: read.records.map(({ prompt }) => prompt) } };
   }
   if (kind === 'texts') {
-    const read = await readTexts(file, options);
-    return { read, parts: { text: read.texts.map(whole) } };
+    const read = await readRecords('texts', file, options);
+    return { read, parts: { text: read.records.map(whole) } };
   }
-  const read = await readUnpaired(file, options);
+  const read = await readRecords('unpaired', file, options);
   const labelled = (wanted: boolean) =>
-    read.unpaired.filter(({ label }) => label === wanted).map(({ completion }) => completion);
-  const prompts = read.unpaired.map(({ prompt }) => prompt);
+    read.records.filter(({ label }) => label === wanted).map(({ completion }) => completion);
+  const prompts = read.records.map(({ prompt }) => prompt);
   return { read, parts: { prompt: prompts, wanted: labelled(true), unwanted: labelled(false) } };
 }
 
@@ -144,47 +160,24 @@ async function checkFile(
 ): Promise<{ prompts: Located<Content>; findings: Finding[] }> {
   const kind = await recogniseKind(file);
   if (kind === 'prompts') {
-    const read = await readPrompts(file, options);
+    const read = await readRecords('prompts', file, options);
     tellLeftOut(say, file, read);
-    const prompts = { records: read.prompts.map(({ prompt }) => prompt), lines: read.lines };
+    const prompts = { records: read.records.map(({ prompt }) => prompt), lines: read.lines };
     return { prompts, findings: checkPrompts(prompts) };
   }
   if (kind !== 'pairs' && kind !== 'comparisons') {
     throw new DataError(file, `holds ${kind}; pairs, comparisons or prompts can be checked.`);
   }
-  const read = await readPairs(file, options);
+  const read = await readRecords('pairs', file, options);
   tellLeftOut(say, file, read);
-  const prompts = { records: read.pairs.map(({ prompt }) => prompt), lines: read.lines };
-  return { prompts, findings: checkPairs({ records: read.pairs, lines: read.lines }) };
+  const prompts = { records: read.records.map(({ prompt }) => prompt), lines: read.lines };
+  return { prompts, findings: checkPairs({ records: read.records, lines: read.lines }) };
 }
 
 function findingText({ file, level, count, message, examples, remedy }: Finding & { file: string }): string {
   const more = count > examples.length ? ', …' : '';
   return `${level}  ${file}: ${count} × ${message} (line ${examples.join(', ')}${more})\n  ${remedy}`;
 }
-
-const readers = {
-  pairs: async (file: string, options: Options) => {
-    const { pairs: records, ...read } = await readPairs(file, options);
-    return { records, ...read };
-  },
-  comparisons: async (file: string, options: Options) => {
-    const { comparisons: records, ...read } = await readComparisons(file, options);
-    return { records, ...read };
-  },
-  prompts: async (file: string, options: Options) => {
-    const { prompts: records, ...read } = await readPrompts(file, options);
-    return { records, ...read };
-  },
-  unpaired: async (file: string, options: Options) => {
-    const { unpaired: records, ...read } = await readUnpaired(file, options);
-    return { records, ...read };
-  },
-  texts: async (file: string, options: Options) => {
-    const { texts: records, ...read } = await readTexts(file, options);
-    return { records, ...read };
-  },
-} satisfies Record<Kind, (file: string, options: Options) => Promise<Provenance & { records: object[] }>>;
 
 async function convert(
   { say, result }: CommandContext,
@@ -193,7 +186,7 @@ async function convert(
   options: Options & { readonly to?: Kind },
 ): Promise<void> {
   const kind = options.to ?? (await recogniseKind(from));
-  const read = await readers[kind](from, options);
+  const read = await readRecords(kind, from, options);
   tellLeftOut(say, from, read);
   await writeRecords(to, read.records);
   result(

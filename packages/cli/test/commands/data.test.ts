@@ -43,6 +43,18 @@ test('data stats for people is a table, also of prompts', () => {
   assert.match(stdout, /prompt +characters +2 +2 +2\.9 +3/);
 });
 
+test("data stats counts tokens by a tokenizer: as many as Hugging Face's own give", () => {
+  const golden = join(import.meta.dirname, '../../../align/test/golden/encoding');
+  const { tokenizers } = JSON.parse(readFileSync(join(golden, 'expected.json'), 'utf8'));
+  const [a, b] = tokenizers['byte-level'].texts.slice(0, 2);
+  const file = write('tokens.jsonl', [{ prompt: a.text, chosen: b.text, rejected: '' }]);
+  const { status, stdout } = data('stats', file, '--json', '--tokenizer', join(golden, 'byte-level'));
+  assert.equal(status, 0);
+  const { prompt, chosen, rejected } = JSON.parse(stdout);
+  const counted = [prompt, chosen, rejected].map(({ tokens }) => tokens.max);
+  assert.deepEqual(counted, [a.ids.length, b.ids.length, 0]);
+});
+
 test('data check finds a leak, says so in JSON and exits with 2', () => {
   const [train, held] = [write('train.jsonl', [pair(1), pair(2)]), write('test.jsonl', [pair(3), pair(2)])];
   const { status, stdout, stderr } = data('check', train, held, '--json');

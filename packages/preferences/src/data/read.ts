@@ -2,7 +2,7 @@
 import { DataError, type LineUnit, type Problem } from '../errors.ts';
 import { contentKind, unpackedBytes } from './bytes.ts';
 import type { Format, Undecided } from './formats/format.ts';
-import { type Source, sources } from './formats/index.ts';
+import { type Kind, type Records, type Source, sources } from './formats/index.ts';
 import { RowError } from './parse.ts';
 import { notRecognised, openHead, recognised } from './recognise.ts';
 import type { ReadRow } from './row.ts';
@@ -30,65 +30,60 @@ export interface Provenance {
   readonly ignored: Readonly<Record<string, number>>;
 }
 
-/** Preference pairs from any pair or comparison format. Throws a {@link DataError} that lists the lines at fault. */
-export async function readPairs(
-  path: string,
-  options: ReadOptions = {},
-): Promise<Provenance & { readonly pairs: Pair[] }> {
-  const { records, ...provenance } = await readRecords(path, sources.pairs, options);
-  return { ...provenance, pairs: records };
-}
-
-/** Comparisons, ours or another's. Errors as in {@link readPairs}. */
-export async function readComparisons(
-  path: string,
-  options: ReadOptions = {},
-): Promise<Provenance & { readonly comparisons: Comparison[] }> {
-  const { records, ...provenance } = await readRecords(path, sources.comparisons, options);
-  return { ...provenance, comparisons: records };
-}
-
-/** Prompts: a prompts file, or those of anything that has prompts, one for each record. Errors as in {@link readPairs}. */
-export async function readPrompts(
-  path: string,
-  options: ReadOptions = {},
-): Promise<Provenance & { readonly prompts: Prompt[] }> {
-  const { records, ...provenance } = await readRecords(path, sources.prompts, options);
-  return { ...provenance, prompts: records };
-}
-
-/** Single labelled responses. A pair gives two: the chosen one is wanted, the other not. Errors as in {@link readPairs}. */
-export async function readUnpaired(
-  path: string,
-  options: ReadOptions = {},
-): Promise<Provenance & { readonly unpaired: Unpaired[] }> {
-  const { records, ...provenance } = await readRecords(path, sources.unpaired, options);
-  return { ...provenance, unpaired: records };
-}
+/** Records of a kind, and what there is to tell about the file. */
+export type Read<K extends Kind> = Provenance & { readonly records: Records[K][] };
 
 /**
- * Texts, conversations, or prompts with their responses. A file that is not JSON is one plain text, as it stands.
- * Errors as in {@link readPairs}.
+ * Reads the records of a kind from any format that gives them: pairs also from comparisons, labelled responses also from
+ * pairs (the chosen one is wanted, the other not), prompts from anything that has prompts, one for each record. As texts,
+ * a file that is not JSON is one plain text, as it stands.
+ *
+ * @throws DataError for a file that cannot be used, or listing the lines at fault
  */
-export async function readTexts(
+export async function readRecords<K extends Kind>(kind: K, path: string, options: ReadOptions = {}): Promise<Read<K>> {
+  if (kind !== 'texts' || (await contentKind(path)) !== 'other') return recordsIn(path, sources[kind], options);
+  const records = [{ text: await plainText(path) }] as Records[K][];
+  const nothing = { skipped: [], ties: 0, skips: 0, ignored: {} };
+  return { records, format: 'plain text', unit: 'line', lines: [1], ...nothing };
+}
+
+/** Preference pairs: `readRecords('pairs', …)` under a name of its own. */
+export async function readPairs(path: string, options?: ReadOptions): Promise<Provenance & { readonly pairs: Pair[] }> {
+  const { records: pairs, ...provenance } = await readRecords('pairs', path, options);
+  return { ...provenance, pairs };
+}
+
+/** Comparisons, ours or another's. */
+export async function readComparisons(
   path: string,
-  options: ReadOptions = {},
-): Promise<Provenance & { readonly texts: Text[] }> {
-  if ((await contentKind(path)) === 'other') {
-    const text = await plainText(path);
-    return {
-      texts: [{ text }],
-      format: 'plain text',
-      unit: 'line',
-      lines: [1],
-      skipped: [],
-      ties: 0,
-      skips: 0,
-      ignored: {},
-    };
-  }
-  const { records, ...provenance } = await readRecords(path, sources.texts, options);
-  return { ...provenance, texts: records };
+  options?: ReadOptions,
+): Promise<Provenance & { readonly comparisons: Comparison[] }> {
+  const { records: comparisons, ...provenance } = await readRecords('comparisons', path, options);
+  return { ...provenance, comparisons };
+}
+
+/** Prompts. */
+export async function readPrompts(
+  path: string,
+  options?: ReadOptions,
+): Promise<Provenance & { readonly prompts: Prompt[] }> {
+  const { records: prompts, ...provenance } = await readRecords('prompts', path, options);
+  return { ...provenance, prompts };
+}
+
+/** Single labelled responses. */
+export async function readUnpaired(
+  path: string,
+  options?: ReadOptions,
+): Promise<Provenance & { readonly unpaired: Unpaired[] }> {
+  const { records: unpaired, ...provenance } = await readRecords('unpaired', path, options);
+  return { ...provenance, unpaired };
+}
+
+/** Texts, conversations, or prompts with their responses. */
+export async function readTexts(path: string, options?: ReadOptions): Promise<Provenance & { readonly texts: Text[] }> {
+  const { records: texts, ...provenance } = await readRecords('texts', path, options);
+  return { ...provenance, texts };
 }
 
 async function plainText(path: string): Promise<string> {
@@ -104,7 +99,7 @@ async function plainText(path: string): Promise<string> {
   return parts.join('');
 }
 
-async function readRecords<T extends object>(
+async function recordsIn<T extends object>(
   path: string,
   { formats, wanted, needs }: Source<T>,
   { onError = 'fail' }: ReadOptions,

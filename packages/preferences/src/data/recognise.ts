@@ -2,12 +2,9 @@
 import { DataError, type LineUnit } from '../errors.ts';
 import { contentKind } from './bytes.ts';
 import type { Format } from './formats/format.ts';
-import { nativeFormats } from './formats/index.ts';
+import { type Kind, nativeFormats } from './formats/index.ts';
 import type { ReadRow } from './row.ts';
 import { openRows } from './rows.ts';
-
-/** What a file can hold. */
-export type Kind = (typeof nativeFormats)[number][0];
 
 const LOOKED_AT = 64; // rows; several, so that one bad line at the top does not decide
 

@@ -18,14 +18,20 @@ const pairs: readonly Format<Pair>[] = [
   ...comparisonFormats.map((format) => mapFormat(format, (comparison) => [maybePair(comparison)])),
 ];
 
+/** The records of each kind. */
+export interface Records {
+  readonly pairs: Pair;
+  readonly comparisons: Comparison;
+  readonly unpaired: Unpaired;
+  readonly prompts: Prompt;
+  readonly texts: Text;
+}
+
+/** What a file can hold. */
+export type Kind = keyof Records;
+
 /** Pairs are derived from comparisons, prompts and single responses from pairs; never the other way round. */
-export const sources: {
-  readonly pairs: Source<Pair>;
-  readonly comparisons: Source<Comparison>;
-  readonly unpaired: Source<Unpaired>;
-  readonly prompts: Source<Prompt>;
-  readonly texts: Source<Text>;
-} = {
+export const sources: { readonly [K in Kind]: Source<Records[K]> } = {
   pairs: {
     formats: pairs,
     wanted: 'preference pairs',
@@ -60,7 +66,7 @@ export const nativeFormats = [
   ['unpaired', unpairedFormats],
   ['texts', textFormats],
   ['prompts', promptFormats],
-] as const satisfies readonly (readonly [keyof typeof sources, readonly Format<object>[]])[];
+] as const satisfies readonly (readonly [Kind, readonly Format<object>[]])[];
 
 /** A row has one prompt, however many comparisons or pairs it gives. */
 function promptOfRow(format: Format<Pair> | Format<Comparison>): Format<Prompt> {
