@@ -67,6 +67,12 @@ export interface Held {
 /** Share of the annotator's choices that are flipped at random. */
 export const noise = 0.05;
 
+/** Stories are told a little more carefully than the model thinks, before and after training alike. */
+const temperature = 0.8;
+
+/** Held-out prompts whose responses the KL divergence is estimated from. */
+const klPrompts = 100;
+
 /** Models above this are trained through adapters, with a rate for those. */
 const smallModel = 30e6;
 
@@ -113,12 +119,15 @@ export async function journey(context: CommandContext, options: DemoOptions): Pr
     sample(aligned, heldOutPrompts, { ...options, samples: 1 }),
   );
   const kl = await clock('Measure how far the model has moved', async () => {
+    const some = heldOutPrompts.slice(0, klPrompts);
+    const own = await sample(aligned, some, { ...options, samples: 1, temperature: 1 }); // KL is of the model as it is
     using start = await openModel(options.model, hardware);
+    const contents = some.map((prompt) => request(aligned, prompt));
     return klPerResponse(
       start,
       aligned,
-      heldOutPrompts.map((prompt) => request(aligned, prompt)),
-      after.map(([only]) => only!.tokens),
+      contents,
+      own.map(([only]) => only!.tokens),
     );
   });
   const held = heldOutPrompts.map((prompt, i) => ({
@@ -177,7 +186,12 @@ function request({ tokenizer }: OpenedModel, { prompt }: Prompt): Content {
 async function sample(
   opened: OpenedModel,
   prompts: readonly Prompt[],
-  { samples, seed, maxNewTokens }: DemoOptions & { samples: number },
+  {
+    samples,
+    seed,
+    maxNewTokens,
+    temperature: t = temperature,
+  }: DemoOptions & { samples: number; temperature?: number },
 ): Promise<Response[][]> {
   const encoded = prompts.map((prompt, i) => ({
     id: prompt.id ?? String(i),
@@ -190,7 +204,7 @@ async function sample(
   for await (const { prompt, ...response } of respond(opened, encoded, {
     samples,
     seed,
-    temperature: 1,
+    temperature: t,
     stop: [],
     batchSize: 64,
     maxNewTokens: newTokens(maxNewTokens, longest, opened.model.maxPositions),
