@@ -33,6 +33,11 @@ export class NativeLoadError extends AttuneError {
 
 const builds = join(import.meta.dirname, '../../../.attune/native');
 
+/*
+ * The environment is read here and nowhere else below the command line: which libtorch, and how many threads, are settings
+ * of the native library, which whoever only imports a package needs too, and before anything else.
+ */
+
 /**
  * The addon of the libtorch in use: ATTUNE_LIBTORCH's where that is set, else the one that set-up chose.
  *

@@ -7,6 +7,9 @@ export function display(tokenizer: Tokenizer, ids: readonly number[], from = 0, 
   return [...(from > 0 ? ['…'] : []), ...pieces, ...(to < ids.length ? ['…'] : [])].join(' ');
 }
 
+/** A share of 0 to 1 in whole percent. */
+export const percent = (share: number): string => `${Math.round(100 * share)} %`;
+
 /** Text in quotes with all that is invisible escaped, so that no data can steer the terminal it is printed to. */
 export const quoted = (text: string): string =>
   JSON.stringify(text).replace(/[\p{Cc}\p{Cf}]/gu, (hidden) => `\\u{${hidden.codePointAt(0)!.toString(16)}}`);

@@ -1,5 +1,5 @@
 import type { Summary } from '@attune/preferences';
-import { quoted } from './display.ts';
+import { percent, quoted } from './display.ts';
 import type { MemoryPrediction } from './memory.ts';
 import type { Occurrences, PreflightReport, SampleView, TokenView } from './preflight.ts';
 
@@ -52,7 +52,6 @@ function memoryLines({ peak, ...parts }: MemoryPrediction): string[] {
 }
 
 const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
-const percent = (share: number): string => `${Math.round(100 * share)} %`;
 
 function sampleLines({ place, name, tokens }: SampleView): string[] {
   return [

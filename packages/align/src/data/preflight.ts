@@ -1,5 +1,6 @@
 import { type Summary, summary } from '@attune/preferences';
 import type { Tokenizer } from '../tokenizers/Tokenizer.ts';
+import { percent } from './display.ts';
 import type { EncodedPair, EncodedText, EncodedUnpaired } from './encode.ts';
 import type { Encoded, EncodingReport } from './encodeAll.ts';
 import { type MemoryPrediction, type MemorySizes, predictMemory } from './memory.ts';
@@ -166,5 +167,3 @@ function warningsOf(found: Omit<PreflightReport, 'warnings'>): string[] {
     ...when(duplicates > 0, `examples that repeat an earlier one: ${duplicates}`),
   ];
 }
-
-const percent = (share: number): string => `${Math.round(100 * share)} %`;

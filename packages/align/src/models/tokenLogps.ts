@@ -16,6 +16,9 @@ export interface Cut {
 /** Entries of [tokens, vocab] that exist at a time: 64 MB of float32. */
 const chunkEntries = 2 ** 24;
 
+/** Positions whose logits exist at a time. */
+export const chunkRows = (vocab: number, entries = chunkEntries): number => Math.max(1, Math.floor(entries / vocab));
+
 /**
  * log π(target | what came before) for some positions, in nats and float32. The logits of a chunk of positions exist
  * only while that chunk is reduced, and again while it is differentiated, so that [tokens, vocab] is never whole;
@@ -25,8 +28,8 @@ const chunkEntries = 2 ** 24;
  * @param targets [n], int64
  * @returns a cut; its value [n]
  */
-export function tokenLogps(model: CausalLm, hidden: Tensor, targets: Tensor, entries = chunkEntries): Cut {
-  const rows = Math.max(1, Math.floor(entries / model.vocabSize));
+export function tokenLogps(model: CausalLm, hidden: Tensor, targets: Tensor, entries?: number): Cut {
+  const rows = chunkRows(model.vocabSize, entries);
   const parts = targets.split(rows);
   const of = (leaf: Tensor) => leaf.split(rows).map((part, i) => () => selectedLogps(model.logits(part), parts[i]!));
   const values = noGrad(() => cat(of(hidden).map((compute) => compute())));

@@ -54,8 +54,14 @@ export function loadCheckpoint(folder: string, { model, optimizer, noise }: Resu
           throw new FileError(join(folder, 'weights.safetensors'), `has no ${name}. Is the run of another model?`);
         parameter.copy_(weight);
       }
-      const tensors = readSafetensors(join(folder, 'optimizer.safetensors'));
-      optimizer.restore([...trained.keys()], { tensors, steps: optimizerSteps });
+      const [names, path] = [[...trained.keys()], join(folder, 'optimizer.safetensors')];
+      const tensors = readSafetensors(path);
+      const missing = optimizer
+        .state(names)
+        .tensors.keys()
+        .find((name) => !tensors.has(name));
+      if (missing) throw new FileError(path, `has no ${missing}. Was the run computed in another dtype?`);
+      optimizer.restore(names, { tensors, steps: optimizerSteps });
     }),
   );
   noise.state = Buffer.from(noiseState, 'base64');

@@ -22,7 +22,7 @@ import { RunError, SettingError } from '../errors.ts';
 import { refuseForeignTokens } from '../models/foreignTokens.ts';
 import { checkRun } from '../run/RunFolder.ts';
 import type { DpoSettings } from '../settings/dpo.ts';
-import { leftOut, refuseNothing } from './checks.ts';
+import { encodeData, leftOut } from './encodeData.ts';
 import { withHeldOut } from './heldOut.ts';
 import { memorySizes } from './memory.ts';
 import { type Places, pairs } from './records.ts';
@@ -49,16 +49,7 @@ export async function trainDpo(
   const noise = new Random(settings.seed, kind.device);
   makeTrainable(model, settings, noise);
 
-  const limits = {
-    maxLength: settings.max_length,
-    truncation: settings.truncation_mode,
-    movedBoundary: settings.moved_boundary,
-    nameOf: (pair: object) => places.get(pair),
-  };
-  const encoded = encodePairs(tokenizer, data.train, limits);
-  const held = encodePairs(tokenizer, data.heldOut, limits);
-  refuseNothing('data', encoded.report, settings);
-  if (data.heldOut.length > 0) refuseNothing('eval_data', held.report, settings);
+  const { train: encoded, heldOut: held } = encodeData(encodePairs, tokenizer, data, { settings, places });
   const [heldOut, all] = [held.examples, [...encoded.examples, ...held.examples]];
   refuseForeignTokens(
     settings.model,

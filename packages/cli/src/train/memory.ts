@@ -1,4 +1,4 @@
-import { adaptersOf, type CausalLm, type MemorySizes } from '@attune/align';
+import { adaptersOf, type CausalLm, chunkRows, type MemorySizes } from '@attune/align';
 
 /** What the memory prediction needs to know of a model and its data. */
 export function memorySizes(
@@ -24,7 +24,7 @@ export function memorySizes(
     hidden,
     intermediate: config.intermediate_size ?? config.n_inner ?? 4 * hidden,
     heads: config.num_attention_heads ?? config.n_head!,
-    chunk: Math.min(settings.per_device_train_batch_size * longest, Math.ceil(2 ** 24 / model.vocabSize)),
+    chunk: Math.min(settings.per_device_train_batch_size * longest, chunkRows(model.vocabSize)),
     vocab: model.vocabSize,
   };
 }

@@ -1,4 +1,3 @@
-import { cpus } from 'node:os';
 import { type Kind, mergeAdapters, type OpenedModel, openModel as open } from '@attune/align';
 import { deviceCount, setThreads } from '@attune/torch';
 import { UsageError } from '../errors.ts';
@@ -10,9 +9,9 @@ export interface Hardware {
   readonly threads?: number;
 }
 
-/** Sets the threads and gives what tensors are to be made of. */
+/** Sets the threads, where a number is given, and gives what tensors are to be made of. */
 export function kindOf({ device, dtype, threads }: Hardware): Kind {
-  setThreads(threads ?? cpus().length);
+  if (threads !== undefined) setThreads(threads);
   const present = (name: 'cuda' | 'mps') => deviceCount(name) > 0;
   if (device !== 'auto') {
     if (device !== 'cpu' && !present(device))

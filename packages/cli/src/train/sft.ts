@@ -12,7 +12,7 @@ import type { CommandContext } from '../command.ts';
 import { refuseForeignTokens } from '../models/foreignTokens.ts';
 import { checkRun } from '../run/RunFolder.ts';
 import type { SftSettings } from '../settings/sft.ts';
-import { leftOut, refuseNothing } from './checks.ts';
+import { encodeData, leftOut } from './encodeData.ts';
 import { withHeldOut } from './heldOut.ts';
 import { memorySizes } from './memory.ts';
 import { type Places, texts } from './records.ts';
@@ -37,16 +37,7 @@ export async function trainSft(
   const noise = new Random(settings.seed, kind.device);
   makeTrainable(model, settings, noise);
 
-  const limits = {
-    maxLength: settings.max_length,
-    truncation: settings.truncation_mode,
-    movedBoundary: settings.moved_boundary,
-    nameOf: (text: object) => places.get(text),
-  };
-  const encoded = encodeConversations(tokenizer, data.train, limits);
-  const held = encodeConversations(tokenizer, data.heldOut, limits);
-  refuseNothing('data', encoded.report, settings);
-  if (data.heldOut.length > 0) refuseNothing('eval_data', held.report, settings);
+  const { train: encoded, heldOut: held } = encodeData(encodeConversations, tokenizer, data, { settings, places });
   const heldOut = held.examples;
   refuseForeignTokens(
     settings.model,
