@@ -10,7 +10,8 @@
  *   held-out-prompts.jsonl          the same, for the evaluation; in none of the files above
  *   tokenizer/                      tokenizer.json, tokenizer_config.json: byte-level BPE, 2,048 entries
  *
- * With --familiar all stories have the small cast of `castFor`. 30,000 stories take some seconds and are about 4 million tokens. The same seed gives the same files.
+ * With --familiar all stories have the small cast of `castFor`. 30,000 stories take some seconds and are about 4 million
+ * tokens. The same seed gives the same files.
  */
 import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
@@ -18,8 +19,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
-import { trainBpe } from '../../packages/align/src/tokenizers/trainBpe.ts';
-import { endOfText, writeTokenizer } from '../../packages/align/src/tokenizers/writeTokenizer.ts';
+import { endOfText, trainBpe, writeTokenizer } from '@attune/align';
 import { type Story, stories } from './grammar.ts';
 
 const promptCount = 1000;

@@ -52,12 +52,15 @@ export function fromBytes(bytes: ArrayBufferView, shape: readonly number[], dtyp
   return here.to({ device });
 }
 
+/** All 0. */
 export const zeros = (shape: readonly number[], { dtype = 'float32', device = 'cpu' }: Kind = {}): Tensor =>
   run('zeros', shape, dtypeCodes[dtype], undefined, device);
 
+/** All 1. */
 export const ones = (shape: readonly number[], { dtype = 'float32', device = 'cpu' }: Kind = {}): Tensor =>
   run('ones', shape, dtypeCodes[dtype], undefined, device);
 
+/** All one value. */
 export const full = (
   shape: readonly number[],
   value: number,

@@ -12,6 +12,7 @@ export const dtypeCodes = {
   bfloat16: 15,
 } as const;
 
+/** An element type by PyTorch's name. */
 export type DType = keyof typeof dtypeCodes;
 
 const names = new Map<number, DType>(Object.entries(dtypeCodes).map(([name, code]) => [code, name as DType]));

@@ -1,6 +1,6 @@
 export * from './create.ts';
 export * from './dims.ts';
-export { bytesOf, type DType } from './dtype.ts';
+export { bytesOf, type DType, dtypeCodes } from './dtype.ts';
 export * from './engine.ts';
 export * from './errors.ts';
 export { NativeLoadError } from './load.ts';

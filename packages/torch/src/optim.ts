@@ -3,6 +3,7 @@ import { runMany, runVoid } from './run.ts';
 import type { Tensor } from './Tensor.ts';
 import { noGrad, tidy } from './tidy.ts';
 
+/** Constants of AdamW (below); defaults are PyTorch's, but for no weight decay. */
 export interface AdamWOptions {
   readonly b1?: number;
   readonly b2?: number;

@@ -1,6 +1,7 @@
 /** A learning rate for each step; the first step is 1. */
 export type Schedule = (step: number) => number;
 
+/** A schedule by transformers' name. */
 export type ScheduleName = 'constant' | 'linear' | 'cosine';
 
 /**

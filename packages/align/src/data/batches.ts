@@ -18,6 +18,7 @@ export interface Position {
   readonly index: number;
 }
 
+/** Examples that make one update of the weights, and where they stand in the data. */
 export interface Batch<Example> {
   /** As many as `batchSize`, but for one batch of each epoch where that does not divide the number of examples. */
   readonly examples: readonly Example[];
@@ -26,6 +27,7 @@ export interface Batch<Example> {
   readonly next: Position;
 }
 
+/** How examples become batches; everything that their order depends on. */
 export interface BatchOptions<Example> {
   /** Examples per update of the weights. */
   readonly batchSize: number;

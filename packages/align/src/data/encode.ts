@@ -11,6 +11,7 @@ import {
 } from './boundary.ts';
 import { display } from './display.ts';
 
+/** How a response is joined to its prompt. */
 export interface EncodeOptions {
   /** Where prompt and response merge into other tokens: an error (the default), or encode the response on its own. */
   readonly movedBoundary?: MovedBoundary;
@@ -82,6 +83,7 @@ export function encodePair(tokenizer: Tokenizer, pair: Pair, options: EncodeOpti
   return { id, prompt, chosen: chosen.response, rejected: rejected.response, margin, weight, boundaryMoved };
 }
 
+/** A single response after its prompt, with its label. As `encodeResponse` otherwise. */
 export function encodeUnpaired(tokenizer: Tokenizer, example: Unpaired, options: EncodeOptions = {}): EncodedUnpaired {
   const { id, prompt, completion, label } = example;
   return { id, label, ...encodeResponse(tokenizer, prompt, completion, options) };

@@ -30,6 +30,7 @@ export interface EncodingReport {
   readonly movedBoundaries: number;
 }
 
+/** A data set as tokens: what is left of it, and what became of the rest. */
 export interface Encoded<Example> {
   readonly examples: Example[];
   readonly report: EncodingReport;

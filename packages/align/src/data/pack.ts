@@ -1,3 +1,4 @@
+/** Text cut into blocks of equal length. */
 export interface Blocks {
   /** [blocks][block] token ids, without padding. */
   readonly blocks: number[][];

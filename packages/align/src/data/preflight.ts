@@ -47,6 +47,7 @@ export interface PreflightReport {
   readonly warnings: readonly string[];
 }
 
+/** What a preflight shows beside what it always does. */
 export interface PreflightOptions {
   /** Examples to show token by token, spread evenly over the data. */
   readonly samples?: number;

@@ -5,6 +5,7 @@
  */
 export type Truncation = 'drop' | 'keep_start' | 'keep_end';
 
+/** How long an example may be, and what becomes of longer ones (`drop` if not said). */
 export interface Limit {
   /** Tokens of prompt and response together, at most. */
   readonly maxLength: number;

@@ -13,6 +13,7 @@ export const ggmlTypes = {
   BF16: { id: 30, blockSize: 1, blockBytes: 2 },
 } as const;
 
+/** An encoding that is read, by its name. */
 export type GgmlType = keyof typeof ggmlTypes;
 
 const byId = new Map<number, GgmlType>(

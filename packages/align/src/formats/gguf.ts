@@ -4,6 +4,7 @@ import { dequantize } from './dequantize.ts';
 import { encodedBytes, type GgmlType, ggmlTypeName, ggmlTypeOf, ggmlTypes } from './ggmlTypes.ts';
 import { elementCount } from './modelSource.ts';
 
+/** A metadata value; 64-bit numbers that a float64 cannot hold come as bigint. */
 export type GgufScalar = number | bigint | boolean | string;
 export type GgufValue = GgufScalar | readonly GgufScalar[];
 

@@ -12,6 +12,7 @@ import { tokenizerToGguf } from './tokenizerToGguf.ts';
 type Config = Readonly<Record<string, unknown>>;
 type Metadata = Record<string, TypedValue>;
 
+/** What a GGUF file says beside what the model says. */
 export interface GgufExportOptions {
   /** How matrices are stored; vectors are float32 always, and Q8_0 rows that are no multiple of 32 long are F16. */
   readonly type: WritableType;

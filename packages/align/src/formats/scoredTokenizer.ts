@@ -1,6 +1,7 @@
 import type { SourceTokenizer } from './modelSource.ts';
 import { assembleTokenizer, type TokenizerParts, tokenKinds, vocabularyOf } from './tokenizerParts.ts';
 
+/** A tokenizer whose vocabulary has scores. */
 export interface ScoredParts extends TokenizerParts {
   /** Of two possible merges, the one whose result has the higher score goes first. */
   readonly scores: readonly number[];

@@ -3,6 +3,7 @@ import type { SourceTokenizer } from './modelSource.ts';
 /** GGUF's kinds of tokens (`tokenizer.ggml.token_type`, the same numbers as SentencePiece's). */
 export const tokenKinds = { normal: 1, unknown: 2, control: 3, userDefined: 4, unused: 5, byte: 6 } as const;
 
+/** Ids of the special tokens that there are. */
 export interface SpecialIds {
   readonly bos?: number;
   readonly eos?: number;

@@ -41,4 +41,5 @@ export const divergences = {
   alpha_divergence: alphaDivergence,
 } as const satisfies Record<string, (alpha: number) => Divergence>;
 
+/** A divergence by TRL's name. */
 export type DivergenceType = keyof typeof divergences;

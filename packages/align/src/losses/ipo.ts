@@ -2,6 +2,7 @@ import type { Tensor } from '@attune/torch';
 import { perToken, scores } from './scores.ts';
 import type { LossOptions, PairLengths, PairLogps } from './types.ts';
 
+/** What IPO reads. */
 export interface IpoOptions extends Pick<LossOptions, 'beta' | 'divergence'> {
   /** Scores averaged over tokens (true, as TRL and LLaMA-Factory), or summed (false, as OpenRLHF). */
   readonly averaged?: boolean;

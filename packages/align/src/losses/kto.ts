@@ -2,6 +2,7 @@ import type { Tensor } from '@attune/torch';
 import { LossError } from './errors.ts';
 import type { LossOptions, PairLengths, PairLogps } from './types.ts';
 
+/** What KTO reads. */
 export interface KtoOptions extends Pick<LossOptions, 'beta' | 'desirableWeight' | 'undesirableWeight'> {
   /** KL(πθ‖πref) in nats per response, a constant for the gradient; 0 gives TRL's `apo_zero_unpaired`. */
   readonly kl: number | Tensor;

@@ -3,6 +3,7 @@ import { LossError } from './errors.ts';
 import { type LossType, type PreferenceLoss, preferenceLosses } from './registry.ts';
 import type { PairLengths, PairLogps, PairwiseLoss } from './types.ts';
 
+/** Losses that are added up. */
 export interface PreferenceLossOptions {
   readonly types: readonly LossType[];
   /** One for each type; left out, 1 each. */

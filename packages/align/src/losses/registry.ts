@@ -193,4 +193,5 @@ export const preferenceLosses = {
   },
 } as const satisfies Record<string, PreferenceLoss>;
 
+/** A loss by TRL's name. */
 export type LossType = keyof typeof preferenceLosses;

@@ -2,6 +2,7 @@ import type { Tensor } from '@attune/torch';
 import { lead } from './scores.ts';
 import type { LossOptions, PairLengths, PairLogps } from './types.ts';
 
+/** What DPO reads. */
 export interface SigmoidOptions extends Pick<LossOptions, 'beta' | 'divergence'> {
   /** ε: one number, or one for each pair, [pairs]. */
   readonly labelSmoothing?: number | Tensor;

@@ -2,6 +2,7 @@ import { empty, linear, type Random, type Tensor, zeros } from '@attune/torch';
 import { Conv1D, type Linear } from './Linear.ts';
 import { type Kind, Module } from './Module.ts';
 
+/** The shape of the adapters, and which layers get one. */
 export interface LoraOptions {
   readonly rank: number;
   readonly alpha: number;

@@ -5,6 +5,7 @@ import type { CausalLm } from '../models/CausalLm.ts';
 import { KvCache } from './KvCache.ts';
 import { type Sampling, stepsOf } from './steps.ts';
 
+/** How responses are sampled, how many, and where they end. */
 export interface GenerateOptions extends Sampling {
   readonly maxNewTokens: number;
   /** Responses to each prompt. */

@@ -17,6 +17,7 @@ interface Engine {
   get_vocab(): Map<string, number>;
 }
 
+/** What a tokenizer does not have from the model's files. */
 export interface TokenizerOptions {
   /** The date that chat templates print where they print one (Llama 3.1 does). Today, if not given. */
   readonly today?: Date;

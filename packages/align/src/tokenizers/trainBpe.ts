@@ -10,6 +10,7 @@ export interface Bpe {
   readonly merges: readonly (readonly [string, string])[];
 }
 
+/** The vocabulary that is wanted. */
 export interface TrainBpeOptions {
   /** Entries wanted, special tokens and the 256 bytes included. Fewer come back when the text has no pair left. */
   readonly vocabSize: number;

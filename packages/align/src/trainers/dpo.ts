@@ -17,12 +17,14 @@ import { type Updating, update } from './Update.ts';
 /** Log-probabilities of pairs under the frozen model that the policy is held to; no gradient flows. */
 export type Reference = (pairs: readonly EncodedPair[]) => PairLogps;
 
+/** What is minimised: one loss of the family, or a weighted sum of several. */
 export interface DpoObjective {
   readonly types: readonly LossType[];
   readonly weights?: readonly number[];
   readonly options: Omit<LossOptions, 'kl' | 'tokensPerPair'>;
 }
 
+/** A training on preference pairs. */
 export interface DpoRun extends Updating {
   readonly policy: CausalLm;
   /** Left out for losses that read no reference. */

@@ -6,6 +6,7 @@ import { withoutDropout } from '../nn/lora.ts';
 import { textLogps } from './logps.ts';
 import { type Updating, update } from './Update.ts';
 
+/** A training on texts. */
 export interface SftRun extends Updating {
   readonly policy: CausalLm;
   /** Each a step: micro-batches whose gradients add up to one update. */

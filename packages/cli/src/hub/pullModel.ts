@@ -14,6 +14,7 @@ export interface HubModel {
   readonly accessToken?: string;
 }
 
+/** A file of the model folder. */
 export interface PulledFile {
   readonly path: string;
   readonly bytes: number;

@@ -12,6 +12,7 @@ export type Target =
   | { readonly form: 'gguf'; readonly type?: GgufType }
   | { readonly form: 'adapter' };
 
+/** How matrices can be stored in GGUF, as --type takes it. */
 export const ggufTypes = ['f32', 'f16', 'bf16', 'q8_0'] as const;
 export type GgufType = (typeof ggufTypes)[number];
 

@@ -15,6 +15,7 @@ export interface Stat {
   readonly detail?: string;
 }
 
+/** Numbers side by side. */
 export const statCards = (stats: readonly Stat[]): Html =>
   html`<div class="cards">${stats.map(
     ({ name, value, detail }) =>
@@ -70,6 +71,7 @@ export interface SamplePair {
   readonly after: JudgedText;
 }
 
+/** A prompt with both responses beside each other. */
 export const samplePair = ({ prompt, before, after }: SamplePair): Html =>
   html`<article class="card sample"><div class="prompt text" dir="auto"><span>${text.prompt}</span>${prompt}</div>
 <div class="sides">${sampleSide(text.before, before, before.score > after.score)}${sampleSide(text.after, after, after.score > before.score)}</div></article>

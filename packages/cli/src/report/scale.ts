@@ -3,6 +3,7 @@ export type Scale = (value: number) => number;
 
 export type Domain = readonly [low: number, high: number];
 
+/** The scale that takes a domain to a range of pixels. */
 export const linear =
   ([low, high]: Domain, [from, to]: Domain): Scale =>
   (value) =>

@@ -2,13 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
+import { createModel, endOfText, saveModel, trainBpe, writeTokenizer } from '@attune/align';
 import type { Pair } from '@attune/preferences';
 import { Random } from '@attune/torch';
 import { stringify } from 'yaml';
-import { createModel } from '../../../align/src/models/create.ts';
-import { saveModel } from '../../../align/src/models/save.ts';
-import { trainBpe } from '../../../align/src/tokenizers/trainBpe.ts';
-import { endOfText, writeTokenizer } from '../../../align/src/tokenizers/writeTokenizer.ts';
 
 /** A folder that is removed when the tests of this file are done. */
 export function workshop(): string {

@@ -8,6 +8,7 @@ import { notRecognised, openHead, recognised } from './recognise.ts';
 import type { ReadRow } from './row.ts';
 import type { Comparison, Pair, Prompt, Text, Unpaired } from './types.ts';
 
+/** What to do about lines that cannot be used. */
 export interface ReadOptions {
   /** `fail`: lines that cannot be used are collected into one error. `skip`: they are left out and listed. */
   readonly onError?: 'fail' | 'skip';

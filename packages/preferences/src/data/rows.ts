@@ -4,6 +4,7 @@ import { type Piece, splitArray, splitLines } from './lines.ts';
 import { parquetRows } from './parquet.ts';
 import { checkedRow, type ReadRow } from './row.ts';
 
+/** The records of a file as they stand there, in no format yet. */
 export interface Rows {
   /** What `line` counts. */
   readonly unit: LineUnit;

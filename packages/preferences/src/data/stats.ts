@@ -10,6 +10,7 @@ export interface Lengths {
   readonly tokens?: Summary;
 }
 
+/** Preference pairs in numbers. */
 export interface PairStats {
   readonly pairs: number;
   /** Distinct prompts. */
@@ -61,6 +62,7 @@ export function pairStats(pairs: readonly Pair[], count?: Count): PairStats {
   };
 }
 
+/** Texts in numbers. */
 export interface ContentStats extends Lengths {
   readonly n: number;
   readonly distinct: number;

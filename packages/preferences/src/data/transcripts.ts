@@ -23,6 +23,7 @@ export function hhMessages(text: string): Message[] {
   return messages;
 }
 
+/** Two transcripts as the prompt they share and the responses they part in. */
 export interface Split<T extends Content> {
   readonly prompt: T;
   readonly chosen: T;

@@ -1,9 +1,11 @@
 /** The records of preference data (the data contracts of the project): schemas, and the types they give. */
 import { z } from 'zod';
 
+/** Who speaks. */
 export const Role = z.enum(['system', 'user', 'assistant']);
 export type Role = z.infer<typeof Role>;
 
+/** One turn of a conversation. */
 export const Message = z.object({ role: Role, content: z.string() });
 export type Message = z.infer<typeof Message>;
 
@@ -28,6 +30,7 @@ export const Pair = z.object({
 });
 export type Pair = z.infer<typeof Pair>;
 
+/** What a judge said: the first response, the second, both alike, or nothing. */
 export const Choice = z.enum(['a', 'b', 'tie', 'skip']);
 export type Choice = z.infer<typeof Choice>;
 

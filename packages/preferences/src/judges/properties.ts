@@ -92,4 +92,5 @@ export const properties = {
   complete,
 };
 
+/** A property by its name. */
 export type PropertyName = keyof typeof properties;

@@ -2,6 +2,7 @@ import { InvalidValueError } from '../errors.ts';
 import { seededRandom } from '../stats/random.ts';
 import { type PropertyName, properties } from './properties.ts';
 
+/** What each property is worth, in log-odds. */
 export type PropertyWeights = Readonly<Record<PropertyName, number>>;
 
 /**
@@ -21,6 +22,7 @@ export const bedtimeWeights: PropertyWeights = {
   repetition: -12, // already a quarter of the text said twice is tiring, and costs as much as breaking off
 };
 
+/** Its taste, how often it slips, and what its chance depends on. */
 export interface SimulatedAnnotatorOptions {
   readonly weights?: PropertyWeights;
   /** Share of choices that are flipped at random, from 0 to ½: people slip. */
@@ -35,6 +37,7 @@ export interface SimulatedJudgment {
   readonly shownFirst: 'a' | 'b';
 }
 
+/** A written preference that can be asked. */
 export interface SimulatedAnnotator {
   /** Σ weight × property of a response, in nats of log-odds. No noise. */
   score(text: string): number;

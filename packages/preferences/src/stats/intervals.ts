@@ -2,6 +2,7 @@ import { InvalidValueError } from '../errors.ts';
 import { seededRandom } from './random.ts';
 import { quantile } from './summary.ts';
 
+/** Both ends of an interval, of 95 % where nothing else is said. */
 export type Interval = readonly [low: number, high: number];
 
 const Z95 = 1.959963984540054; // the standard normal's 0.975 quantile
@@ -24,6 +25,7 @@ export function wilsonInterval(successes: number, n: number): Interval {
   return [bound(center - half), bound(center + half)];
 }
 
+/** How the data are drawn anew. */
 export interface BootstrapOptions {
   readonly seed: number;
   /** How often the data are drawn anew. */

@@ -64,6 +64,7 @@ function joinedParts(content: unknown): unknown {
   return texts.every((text) => typeof text === 'string') ? texts.join('') : content;
 }
 
+/** One or more of them. */
 export const AnyMessages = z.array(AnyMessage).min(1);
 
 /** Text or messages; a single message counts as a list of one. */
@@ -76,6 +77,7 @@ export const AnyContent = z.preprocess(
 export const withInput = (instruction: string, input: string | undefined): string =>
   input ? `${instruction}\n\n${input}` : instruction;
 
+/** A system message, where there is something for it to say. */
 export const systemMessage = (content: string | undefined): Message[] => (content ? [{ role: 'system', content }] : []);
 
 /** Optional fields that have no value are left out, so that a record read equals the record written. */
