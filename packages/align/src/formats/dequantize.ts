@@ -1,4 +1,4 @@
-import { FileError } from '@attune/torch';
+import { InvalidValueError } from '@attune/preferences';
 import { type GgmlType, ggmlTypes } from './ggmlTypes.ts';
 
 /** Every half-precision number by its bits: one look-up is several times faster than taking the bits apart. */
@@ -19,7 +19,7 @@ type Dequantize = (bytes: Uint8Array<ArrayBuffer>, out: Float32Array) => void;
 export function dequantize(type: GgmlType, bytes: Uint8Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
   const { blockSize, blockBytes } = ggmlTypes[type];
   if (bytes.length % blockBytes !== 0) {
-    throw new FileError('dequantize', `got ${bytes.length} bytes; ${type} needs whole blocks of ${blockBytes}.`);
+    throw new InvalidValueError('The number of bytes', `whole blocks of ${blockBytes} (${type})`, bytes.length);
   }
   if (type === 'F32') return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
   const out = new Float32Array((bytes.length / blockBytes) * blockSize);

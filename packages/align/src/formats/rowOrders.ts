@@ -1,3 +1,5 @@
+import { InvalidValueError } from '@attune/preferences';
+
 /**
  * Rotary embeddings turn pairs of a head's rows. Hugging Face pairs row i with row i + headDim/2 (half-rotated);
  * llama2.c and llama.cpp's Llama files pair neighbours, 2i with 2i + 1 (interleaved). The same model is stored with the
@@ -29,7 +31,7 @@ export function interleaved(rows: Float32Array, heads: number, columns: number):
 function forEachRowPair(rowCount: number, heads: number, visit: (interleaved: number, half: number) => void): void {
   const headDim = rowCount / heads;
   if (!Number.isInteger(headDim) || headDim % 2 !== 0) {
-    throw new RangeError(`${rowCount} rows do not divide into ${heads} heads of an even size.`);
+    throw new InvalidValueError('The number of rows', `a multiple of ${heads} heads of an even size`, rowCount);
   }
   for (let row = 0; row < rowCount; row++) {
     const within = row % headDim;

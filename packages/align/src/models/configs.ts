@@ -18,9 +18,16 @@ export class ConfigReader {
     return value;
   }
 
-  /** As number(), and `total` can be shared out evenly by it. */
-  divisor(field: string, total: number, fallback?: number): number {
+  /** A positive whole number, likewise. */
+  count(field: string, fallback?: number): number {
     const value = this.number(field, fallback);
+    if (!Number.isInteger(value)) throw this.wrong(field, 'a positive whole number');
+    return value;
+  }
+
+  /** As count(), and `total` can be shared out evenly by it. */
+  divisor(field: string, total: number, fallback?: number): number {
+    const value = this.count(field, fallback);
     if (total % value !== 0) throw this.wrong(field, `a divisor of ${total}`);
     return value;
   }

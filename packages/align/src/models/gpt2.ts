@@ -22,14 +22,14 @@ export function gpt2Config(read: ConfigReader): Gpt2Config {
   read.only('scale_attn_weights', [true]);
   read.only('scale_attn_by_inverse_layer_idx', [false]);
   read.only('tie_word_embeddings', [true]);
-  const nEmbd = read.number('n_embd');
+  const nEmbd = read.count('n_embd');
   return {
-    vocabSize: read.number('vocab_size'),
-    nPositions: read.number('n_positions', 1024),
+    vocabSize: read.count('vocab_size'),
+    nPositions: read.count('n_positions', 1024),
     nEmbd,
-    nLayer: read.number('n_layer'),
+    nLayer: read.count('n_layer'),
     nHead: read.divisor('n_head', nEmbd),
-    nInner: read.number('n_inner', 4 * nEmbd),
+    nInner: read.count('n_inner', 4 * nEmbd),
     layerNormEpsilon: read.number('layer_norm_epsilon', 1e-5),
   };
 }

@@ -29,20 +29,23 @@ export interface LlamaConfig {
 /** Llama's `config.json` (SmolLM2, TinyLlama and Llama 3 are this too). */
 export function llamaConfig(read: ConfigReader): LlamaConfig {
   read.only('hidden_act', ['silu']);
-  const heads = read.number('num_attention_heads');
-  const hiddenSize = read.number('hidden_size');
+  const hiddenSize = read.count('hidden_size');
+  const hasHeadDim = typeof read.json.head_dim === 'number';
+  const heads = hasHeadDim ? read.count('num_attention_heads') : read.divisor('num_attention_heads', hiddenSize);
+  const headDim = read.count('head_dim', hiddenSize / heads);
+  if (headDim % 2 !== 0) throw read.wrong('head_dim', `heads of an even size, not ${headDim}`);
   const attentionBias = read.flag('attention_bias', false);
   return {
-    vocabSize: read.number('vocab_size'),
+    vocabSize: read.count('vocab_size'),
     hiddenSize,
-    intermediateSize: read.number('intermediate_size'),
-    numHiddenLayers: read.number('num_hidden_layers'),
+    intermediateSize: read.count('intermediate_size'),
+    numHiddenLayers: read.count('num_hidden_layers'),
     numAttentionHeads: heads,
     numKeyValueHeads: read.divisor('num_key_value_heads', heads, heads),
-    headDim: read.number('head_dim', hiddenSize / heads),
+    headDim,
     rmsNormEps: read.number('rms_norm_eps', 1e-6),
     rope: read.rope(),
-    maxPositionEmbeddings: read.number('max_position_embeddings', 2048),
+    maxPositionEmbeddings: read.count('max_position_embeddings', 2048),
     tieWordEmbeddings: read.flag('tie_word_embeddings', false),
     qkvBias: attentionBias,
     outputBias: attentionBias,

@@ -95,7 +95,7 @@ test('llama2.c groups are int8 values followed by one scale for each group', () 
 });
 
 test('a part of a block is refused with its size', () => {
-  assert.throws(() => dequantize('Q8_0', new Uint8Array(40)), /got 40 bytes; Q8_0 needs whole blocks of 34/);
+  assert.throws(() => dequantize('Q8_0', new Uint8Array(40)), /number of bytes is 40; expected whole blocks of 34/);
 });
 
 const float32s = (count: number) =>

@@ -64,6 +64,9 @@ test('a folder that is no model, or not a whole one, is refused with file, field
       () => changed({ hidden_size: undefined }),
     ],
     [/"hidden_size" is -4/, () => changed({ hidden_size: -4 })],
+    [/"vocab_size" is 97\.5; this architecture needs a positive whole number/, () => changed({ vocab_size: 97.5 })],
+    [/"num_attention_heads" is 5; .* a divisor of 32/, () => changed({ num_attention_heads: 5, head_dim: undefined })],
+    [/"head_dim" is 7; this architecture needs heads of an even size/, () => changed({ head_dim: 7 })],
     [/"hidden_act" is "gelu"; this architecture needs "silu"/, () => changed({ hidden_act: 'gelu' })],
     [
       /rope_scaling: "rope_type" is .*this architecture needs "default", "linear" or "llama3"/,
