@@ -20,7 +20,7 @@ export interface Position {
 
 /** Examples that make one update of the weights, and where they stand in the data. */
 export interface Batch<Example> {
-  /** As many as `batchSize`, but for one batch of each epoch where that does not divide the number of examples. */
+  /** As many as `batchSize`, but for the last batch of each epoch where that does not divide the number of examples. */
   readonly examples: readonly Example[];
   readonly epoch: number;
   /** Where the next batch is: what a checkpoint after this batch has to remember. */
@@ -28,7 +28,7 @@ export interface Batch<Example> {
 }
 
 /** How examples become batches; everything that their order depends on. */
-export interface BatchOptions<Example> {
+export interface BatchOptions {
   /** Examples per update of the weights. */
   readonly batchSize: number;
   /** Of the order of examples alone; the seeds of weights and of sampling are others. */
@@ -39,23 +39,10 @@ export interface BatchOptions<Example> {
   readonly from?: Position;
   /** False gives the examples in their own order, in every epoch. */
   readonly shuffle?: boolean;
-  readonly buckets?: Buckets<Example>;
-}
-
-/**
- * Batches of similar length, so that less is padded: among every `window` shuffled batches the examples are sorted by
- * length before they are cut into batches, and the batches are shuffled again.
- */
-export interface Buckets<Example> {
-  readonly window: number; // batches
-  readonly length: (example: Example) => number;
 }
 
 /** Batches of every epoch in an order that only the seed and the epoch decide. Each example once per epoch. */
-export function* batches<Example>(
-  examples: readonly Example[],
-  options: BatchOptions<Example>,
-): Generator<Batch<Example>> {
+export function* batches<Example>(examples: readonly Example[], options: BatchOptions): Generator<Batch<Example>> {
   const { epochs = Number.POSITIVE_INFINITY, from = { epoch: 0, index: 0 } } = options;
   if (examples.length === 0) throw new NoExamplesError();
   for (let { epoch, index } = from; epoch < epochs; epoch++, index = 0) {
@@ -79,16 +66,9 @@ export function* microBatches<Example>(examples: readonly Example[], size: numbe
 function epochBatches<Example>(
   examples: readonly Example[],
   epoch: number,
-  { batchSize, seed, shuffle = true, buckets }: BatchOptions<Example>,
+  { batchSize, seed, shuffle = true }: BatchOptions,
 ): (readonly Example[])[] {
-  const random = epochRandom(seed, epoch);
-  const order = shuffle ? shuffled(examples, random) : examples;
-  if (!buckets) return [...microBatches(order, batchSize)];
-  return [...microBatches(order, batchSize * buckets.window)].flatMap((window) => {
-    const sorted = window.toSorted((a, b) => buckets.length(a) - buckets.length(b));
-    const cut = [...microBatches(sorted, batchSize)];
-    return shuffle ? shuffled(cut, random) : cut;
-  });
+  return [...microBatches(shuffle ? shuffled(examples, epochRandom(seed, epoch)) : examples, batchSize)];
 }
 
 /** Every epoch has a stream of random numbers of its own, so that none has to be replayed to reach a later one. */

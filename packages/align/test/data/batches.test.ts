@@ -6,19 +6,16 @@ import { pack } from '../../src/data/pack.ts';
 
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => i);
 
-/** The ways to batch up to 40 examples, which are their own lengths. */
+/** The ways to batch up to 40 examples. */
 const ways = fc.record({
   count: fc.integer({ min: 1, max: 40 }),
   batchSize: fc.integer({ min: 1, max: 9 }),
   seed: fc.integer(),
   epochs: fc.integer({ min: 1, max: 3 }),
   shuffle: fc.boolean(),
-  buckets: fc.option(fc.record({ window: fc.integer({ min: 1, max: 4 }), length: fc.constant((n: number) => n) }), {
-    nil: undefined,
-  }),
 });
 
-const taken = (count: number, options: BatchOptions<number>) => [...batches(numbers(count), options)];
+const taken = (count: number, options: BatchOptions) => [...batches(numbers(count), options)];
 
 test('each example comes exactly once per epoch, in full batches but for one of each epoch', () => {
   fc.assert(
@@ -63,16 +60,6 @@ test('without shuffling the examples come in their own order', () => {
     all.map((batch) => batch.examples),
     [[0, 1], [2, 3], [4], [0, 1], [2, 3], [4]],
   );
-});
-
-test('buckets put examples of similar length together', () => {
-  const length = (n: number) => n;
-  const spread = (options: Partial<BatchOptions<number>>) =>
-    taken(64, { batchSize: 8, seed: 3, epochs: 1, ...options })
-      .map(({ examples }) => Math.max(...examples) - Math.min(...examples))
-      .reduce((sum, n) => sum + n);
-  assert.equal(spread({ buckets: { window: 8, length } }), 8 * 7); // one window over all: eight neighbours in each batch
-  assert.ok(spread({ buckets: { window: 4, length } }) < spread({}) / 2);
 });
 
 test('no examples are an error, not an endless loop', () => {
