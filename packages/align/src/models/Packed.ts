@@ -42,8 +42,8 @@ export class Packed implements Layout {
       rows.filter((_, i) => segments[i]!.after === undefined),
       rows.filter((_, i) => segments[i]!.after !== undefined),
     ];
-    const groups = kinds.filter((kind) => kind.length > 0);
-    this.#groups = groups.map((kind) => new Group(kind, positions, device));
+    const groups = kinds.flatMap(similarRows);
+    this.#groups = groups.map((rows) => new Group(rows, positions, device));
     this.#order =
       this.#groups.length === 1 && this.#groups[0]!.even
         ? undefined
@@ -131,6 +131,17 @@ class Group {
     }
     return mask;
   }
+}
+
+/** Rows in groups of similar length, none shorter than three quarters of its group's longest: little of it is padding. */
+function similarRows(rows: readonly Row[]): Row[][] {
+  const groups: Row[][] = [];
+  for (const row of rows.toSorted((a, b) => b.keys.length - a.keys.length)) {
+    const open = groups.at(-1);
+    if (open && row.keys.length >= 0.75 * open[0]!.keys.length) open.push(row);
+    else groups.push([row]);
+  }
+  return groups;
 }
 
 const range = (start: number, length: number): number[] => Array.from({ length }, (_, i) => start + i);
