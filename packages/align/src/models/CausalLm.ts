@@ -5,12 +5,17 @@ import type { Layout } from './Layout.ts';
 /** A causal language model: tokens in, a distribution over the next token out. */
 export abstract class CausalLm extends Module {
   /** `config.json` as it was read, to be written again with the weights. */
-  abstract readonly config: Readonly<Record<string, unknown>>;
+  readonly config: Readonly<Record<string, unknown>>;
   abstract readonly vocabSize: number;
   /** The most tokens a sequence may have. */
   abstract readonly maxPositions: number;
   /** The vocabulary head [vocab, hidden]: logits are hidden · headᵀ. */
   abstract readonly head: Tensor;
+
+  constructor(config: Readonly<Record<string, unknown>>) {
+    super();
+    this.config = config;
+  }
 
   /** What each token has become after the last norm: ids [tokens] int64 → [tokens, hidden]. */
   abstract hidden(ids: Tensor, layout: Layout): Tensor;

@@ -6,14 +6,12 @@ import { Llama, llamaConfig } from './llama.ts';
 import { mistralConfig } from './mistral.ts';
 import { qwen2Config } from './qwen2.ts';
 
-type Json = Readonly<Record<string, unknown>>;
-
 /** The architectures there are, under the checkpoint's `model_type`. */
-const families: Readonly<Record<string, (read: ConfigReader, json: Json, kind: Kind) => CausalLm>> = {
-  llama: (read, json, kind) => new Llama(llamaConfig(read), json, kind),
-  mistral: (read, json, kind) => new Llama(mistralConfig(read), json, kind),
-  qwen2: (read, json, kind) => new Llama(qwen2Config(read), json, kind),
-  gpt2: (read, json, kind) => new Gpt2(gpt2Config(read), json, kind),
+const families: Readonly<Record<string, (read: ConfigReader, kind: Kind) => CausalLm>> = {
+  llama: (read, kind) => new Llama(llamaConfig(read), read.json, kind),
+  mistral: (read, kind) => new Llama(mistralConfig(read), read.json, kind),
+  qwen2: (read, kind) => new Llama(qwen2Config(read), read.json, kind),
+  gpt2: (read, kind) => new Gpt2(gpt2Config(read), read.json, kind),
 };
 
 /**
@@ -22,8 +20,8 @@ const families: Readonly<Record<string, (read: ConfigReader, json: Json, kind: K
  * @param path where the configuration was read, for errors
  * @throws FileError where a field is missing or names something these architectures do not compute
  */
-export function buildModel(json: Json, path: string, kind: Kind): CausalLm {
+export function buildModel(json: Readonly<Record<string, unknown>>, path: string, kind: Kind): CausalLm {
   const read = new ConfigReader(json, path);
   read.only('model_type', Object.keys(families), null);
-  return families[json.model_type as string]!(read, json, kind);
+  return families[json.model_type as string]!(read, kind);
 }

@@ -124,18 +124,13 @@ class Transformer extends Module {
 export class Gpt2 extends CausalLm {
   readonly transformer: Transformer;
   readonly #config: Gpt2Config;
-  readonly #json: Readonly<Record<string, unknown>>;
 
   constructor(config: Gpt2Config, json: Readonly<Record<string, unknown>>, kind: Kind) {
-    super();
+    super(json);
     this.transformer = new Transformer(config, kind);
     this.#config = config;
-    this.#json = json;
   }
 
-  get config(): Readonly<Record<string, unknown>> {
-    return this.#json;
-  }
   get vocabSize(): number {
     return this.#config.vocabSize;
   }

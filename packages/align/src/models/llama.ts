@@ -161,19 +161,14 @@ export class Llama extends CausalLm {
   readonly model: Decoder;
   readonly lmHead?: Linear; // none where the embedding serves
   readonly #config: LlamaConfig;
-  readonly #json: Readonly<Record<string, unknown>>;
 
   constructor(config: LlamaConfig, json: Readonly<Record<string, unknown>>, kind: Kind) {
-    super();
+    super(json);
     this.model = new Decoder(config, kind);
     if (!config.tieWordEmbeddings) this.lmHead = new Linear({ from: config.hiddenSize, to: config.vocabSize }, kind);
     this.#config = config;
-    this.#json = json;
   }
 
-  get config(): Readonly<Record<string, unknown>> {
-    return this.#json;
-  }
   get vocabSize(): number {
     return this.#config.vocabSize;
   }
