@@ -17,6 +17,7 @@ import { runReport } from '../report/runReport.ts';
 import { writeWhole } from '../run/durable.ts';
 import { readStepLines } from '../run/lines.ts';
 import { isFinished, latestCheckpoint, RunFolder } from '../run/RunFolder.ts';
+import { formatBytes } from '../terminal/format.ts';
 import { standardError } from '../terminal/screen.ts';
 import { trainingView } from '../terminal/trainingView.ts';
 import type { Windows } from './Windows.ts';
@@ -180,6 +181,7 @@ export async function follow<Step extends { step: number; tokens: number }>(
   const finished = step === windows.total;
   if (finished) await folder.final((to) => saveResult(session, to));
   folder.report(runReport(path));
+  context.say(`peak memory: ${formatBytes(process.resourceUsage().maxRSS * 1024)}, Node and libtorch included`);
   return { run: path, step, steps: windows.total, finished, metrics };
 }
 
