@@ -13,7 +13,7 @@ import {
   writeRecords,
 } from '@attune/preferences';
 import type { CommandContext } from '../command.ts';
-import { UsageError } from '../errors.ts';
+import { StoppedError, UsageError } from '../errors.ts';
 import { newTokens, promptThatFits, type Response, respond } from '../models/responses.ts';
 import type { Step } from '../report/blocks.ts';
 import { dpoStage } from '../settings/dpo.ts';
@@ -95,10 +95,10 @@ export async function journey(context: CommandContext, options: DemoOptions): Pr
     startFolder(options);
     const size = start.model.parameters().reduce((sum, parameter) => sum + parameter.size, 0);
     const sampled = await clock('Sample two responses to each prompt', () =>
-      sample(start, prompts, { ...options, samples: 2 }),
+      sample(context, start, prompts, { ...options, samples: 2 }),
     );
     const held = await clock('Sample the held-out prompts before training', () =>
-      sample(start, heldOutPrompts, { ...options, samples: 2 }),
+      sample(context, start, heldOutPrompts, { ...options, samples: 2 }),
     );
     const judged = await clock('Let the simulated annotator choose', async () => ({
       pairs: await judge(annotator, start, prompts, sampled, join(out, 'pairs.jsonl')),
@@ -109,18 +109,19 @@ export async function journey(context: CommandContext, options: DemoOptions): Pr
   context.say(`  ${pairs} pairs to learn from, ${heldOutPairs} held out`);
 
   const run = join(out, 'dpo');
-  await clock('Train by direct preference optimization', () => {
+  const trained = await clock('Train by direct preference optimization', () => {
     const settings = settingsFrom(dpoStage, dpoSettings(options, parameters), 'the demo');
-    return trainDpo({ ...context, say: () => {} }, settings, run, false);
+    return trainDpo(silenced(context), settings, run, false);
   });
+  if (!trained.finished) throw new StoppedError();
 
   using aligned = await openModel(run, hardware);
   const after = await clock('Sample the held-out prompts after training', () =>
-    sample(aligned, heldOutPrompts, { ...options, samples: 1 }),
+    sample(context, aligned, heldOutPrompts, { ...options, samples: 1 }),
   );
   const kl = await clock('Measure how far the model has moved', async () => {
     const some = heldOutPrompts.slice(0, klPrompts);
-    const own = await sample(aligned, some, { ...options, samples: 1, temperature: 1 }); // KL is of the model as it is
+    const own = await sample(context, aligned, some, { ...options, samples: 1, temperature: 1 }); // KL is of the model as it is
     using start = await openModel(options.model, hardware);
     const contents = some.map((prompt) => request(aligned, prompt));
     return klPerResponse(
@@ -184,6 +185,7 @@ function request({ tokenizer }: OpenedModel, { prompt }: Prompt): Content {
 
 /** Every prompt's responses, in the order of the prompts. */
 async function sample(
+  { signal }: CommandContext,
   opened: OpenedModel,
   prompts: readonly Prompt[],
   {
@@ -211,6 +213,7 @@ async function sample(
   })) {
     responses[prompt]![response.index] = response;
     shown.update(++done);
+    if (signal.aborted) throw new StoppedError();
   }
   shown.end();
   return responses;
@@ -236,6 +239,16 @@ async function judge(
   await writeRecords(file, pairs);
   return pairs.length;
 }
+
+/** The training's own account of its data would bury the journey's. */
+const silenced = (context: CommandContext): CommandContext => ({
+  json: context.json,
+  get signal() {
+    return context.signal;
+  },
+  say: () => {},
+  result: context.result,
+});
 
 /** Says what is being done and remembers how long it took. */
 function stopwatch({ say }: CommandContext) {
