@@ -22,7 +22,7 @@ import { formatCount, formatDuration } from '../terminal/format.ts';
 import { progress } from '../terminal/progress.ts';
 import { standardError } from '../terminal/screen.ts';
 import { trainDpo } from '../train/dpo.ts';
-import { kindOf, openModel } from '../train/setup.ts';
+import { kindOf, openStart } from '../train/setup.ts';
 import { klPerResponse } from './kl.ts';
 
 /** The model that comes with Attune, and the prompts it was made for. */
@@ -91,7 +91,7 @@ export async function journey(context: CommandContext, options: DemoOptions): Pr
   const hardware = kindOf({ device: 'auto', dtype: 'float32' });
 
   const { pairs, heldOutPairs, before, parameters } = await (async () => {
-    using start = await openModel(options.model, hardware);
+    using start = await openStart(options.model, hardware);
     startFolder(options);
     const size = start.model.parameters().reduce((sum, parameter) => sum + parameter.size, 0);
     const sampled = await clock('Sample two responses to each prompt', () =>
@@ -115,14 +115,14 @@ export async function journey(context: CommandContext, options: DemoOptions): Pr
   });
   if (!trained.finished) throw new StoppedError();
 
-  using aligned = await openModel(run, hardware);
+  using aligned = await openStart(run, hardware);
   const after = await clock('Sample the held-out prompts after training', () =>
     sample(context, aligned, heldOutPrompts, { ...options, samples: 1 }),
   );
   const kl = await clock('Measure how far the model has moved', async () => {
     const some = heldOutPrompts.slice(0, klPrompts);
     const own = await sample(context, aligned, some, { ...options, samples: 1, temperature: 1 }); // KL is of the model as it is
-    using start = await openModel(options.model, hardware);
+    using start = await openStart(options.model, hardware);
     const contents = some.map((prompt) => request(aligned, prompt));
     return klPerResponse(
       start,

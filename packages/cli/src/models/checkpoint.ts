@@ -16,7 +16,7 @@ import { RunError } from '../errors.ts';
 import type { PretrainSettings } from '../settings/pretrain.ts';
 import { configOf } from '../train/pretrain.ts';
 import { type LoraSettings, makeTrainable } from '../train/session.ts';
-import { openModel } from '../train/setup.ts';
+import { openStart } from '../train/setup.ts';
 
 /** The settings of a run that decide what its model is made of. */
 type RunSettings = PretrainSettings | (LoraSettings & { readonly model: string });
@@ -33,7 +33,7 @@ export const isCheckpoint = (path: string): boolean => existsSync(join(path, 'st
 export async function openCheckpoint(path: string, kind: Kind): Promise<OpenedModel> {
   const settings = settingsOf(path);
   const weights = join(path, 'weights.safetensors');
-  const opened = 'tokenizer' in settings ? await newModel(settings, path, kind) : await openModel(settings.model, kind);
+  const opened = 'tokenizer' in settings ? await newModel(settings, path, kind) : await openStart(settings.model, kind);
   try {
     if ('tokenizer' in settings || !settings.use_lora) {
       fill(opened.model, readSafetensors(weights), weights);

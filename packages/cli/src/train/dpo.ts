@@ -28,7 +28,7 @@ import { memorySizes } from './memory.ts';
 import { type Places, pairs } from './records.ts';
 import { heldReference } from './reference.ts';
 import { follow, makeTrainable, type Outcome, optimizing } from './session.ts';
-import { kindOf, openModel } from './setup.ts';
+import { kindOf, openStart } from './setup.ts';
 import { Windows } from './Windows.ts';
 
 /** Preference training: DPO and its relatives. */
@@ -44,7 +44,7 @@ export async function trainDpo(
   const data = await withHeldOut(settings, (files) => pairs(context, files, places));
   refuseSortedWeights(settings, [...data.train, ...data.heldOut], places);
 
-  using opened = await openModel(settings.model, kind);
+  using opened = await openStart(settings.model, kind);
   const { model, tokenizer } = opened;
   const noise = new Random(settings.seed, kind.device);
   makeTrainable(model, settings, noise);

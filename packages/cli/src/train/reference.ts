@@ -17,7 +17,7 @@ import { writeWhole } from '../run/durable.ts';
 import type { DpoSettings } from '../settings/dpo.ts';
 import { progress } from '../terminal/progress.ts';
 import { standardError } from '../terminal/screen.ts';
-import { kindOf, openModel } from './setup.ts';
+import { kindOf, openStart } from './setup.ts';
 
 /** The reference of a run: the model as it was when the run began. */
 interface HeldReference extends Disposable {
@@ -41,7 +41,7 @@ export async function heldReference(
   if (!needsReference(settings.loss_type)) return { logps: undefined, ...ownsNothing };
   if (live && settings.use_lora) return { logps: liveReference(model, { adaptersOff: true }), ...ownsNothing };
   if (live) {
-    const copy = await openModel(settings.model, kindOf(settings));
+    const copy = await openStart(settings.model, kindOf(settings));
     return { logps: liveReference(copy.model), [Symbol.dispose]: () => copy[Symbol.dispose]() };
   }
   const file = join(dirname(path), '.reference', `${hashOf(model, examples)}.json`);

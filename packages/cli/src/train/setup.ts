@@ -1,4 +1,4 @@
-import { type Kind, mergeAdapters, type OpenedModel, openModel as open } from '@attune/align';
+import { type Kind, mergeAdapters, type OpenedModel, openModel } from '@attune/align';
 import { deviceCount, setThreads } from '@attune/torch';
 import { UsageError } from '../errors.ts';
 
@@ -25,8 +25,8 @@ export function kindOf({ device, dtype, threads }: Hardware): Kind {
  * The model that a run starts from, opened from whatever holds one; adapters that it comes with become a part of it. Its
  * owner disposes it.
  */
-export async function openModel(path: string, kind: Kind): Promise<OpenedModel> {
-  const opened = await open(path, kind);
+export async function openStart(path: string, kind: Kind): Promise<OpenedModel> {
+  const opened = await openModel(path, kind);
   mergeAdapters(opened.model);
   return opened;
 }

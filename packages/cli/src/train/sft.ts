@@ -17,7 +17,7 @@ import { withHeldOut } from './heldOut.ts';
 import { memorySizes } from './memory.ts';
 import { type Places, texts } from './records.ts';
 import { follow, makeTrainable, type Outcome, optimizing } from './session.ts';
-import { kindOf, openModel } from './setup.ts';
+import { kindOf, openStart } from './setup.ts';
 import { Windows } from './Windows.ts';
 
 /** Supervised fine-tuning: the model learns to give the responses of the data. */
@@ -32,7 +32,7 @@ export async function trainSft(
   const places: Places = new WeakMap();
   const data = await withHeldOut(settings, (files) => texts(context, files, places));
 
-  using opened = await openModel(settings.model, kind);
+  using opened = await openStart(settings.model, kind);
   const { model, tokenizer } = opened;
   const noise = new Random(settings.seed, kind.device);
   makeTrainable(model, settings, noise);
