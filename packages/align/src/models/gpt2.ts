@@ -1,4 +1,5 @@
-import { embedding, empty, type Tensor } from '@attune/torch';
+import type { Tensor } from '@attune/torch';
+import { Embedding } from '../nn/Embedding.ts';
 import { Conv1D } from '../nn/Linear.ts';
 import { type Kind, Module } from '../nn/Module.ts';
 import { LayerNorm } from '../nn/norms.ts';
@@ -91,30 +92,22 @@ class Block extends Module {
   }
 }
 
-class Table extends Module {
-  readonly weight: Tensor; // [rows, width]
-  constructor(rows: number, width: number, kind: Kind) {
-    super();
-    this.weight = empty([rows, width], kind);
-  }
-}
-
 class Transformer extends Module {
-  readonly wte: Table;
-  readonly wpe: Table;
+  readonly wte: Embedding;
+  readonly wpe: Embedding;
   readonly h: Block[];
   readonly ln_f: LayerNorm;
 
   constructor(config: Gpt2Config, kind: Kind) {
     super();
-    this.wte = new Table(config.vocabSize, config.nEmbd, kind);
-    this.wpe = new Table(config.nPositions, config.nEmbd, kind);
+    this.wte = new Embedding({ rows: config.vocabSize, width: config.nEmbd }, kind);
+    this.wpe = new Embedding({ rows: config.nPositions, width: config.nEmbd }, kind);
     this.h = Array.from({ length: config.nLayer }, (_, i) => new Block(config, i, kind));
     this.ln_f = new LayerNorm(config.nEmbd, config.layerNormEpsilon, kind);
   }
 
   forward(ids: Tensor, layout: Layout): Tensor {
-    let x = embedding(this.wte.weight, ids).add(embedding(this.wpe.weight, layout.positions)); // [tokens, width]
+    let x = this.wte.forward(ids).add(this.wpe.forward(layout.positions)); // [tokens, width]
     for (const block of this.h) x = block.forward(x, layout);
     return this.ln_f.forward(x);
   }

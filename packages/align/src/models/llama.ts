@@ -1,4 +1,5 @@
-import { embedding, empty, type Tensor } from '@attune/torch';
+import type { Tensor } from '@attune/torch';
+import { Embedding } from '../nn/Embedding.ts';
 import { Linear } from '../nn/Linear.ts';
 import { type Kind, Module } from '../nn/Module.ts';
 import { RmsNorm } from '../nn/norms.ts';
@@ -121,14 +122,6 @@ class DecoderLayer extends Module {
   }
 }
 
-class Embedding extends Module {
-  readonly weight: Tensor; // [vocab, hidden]
-  constructor(vocab: number, hidden: number, kind: Kind) {
-    super();
-    this.weight = empty([vocab, hidden], kind);
-  }
-}
-
 class Decoder extends Module {
   readonly embedTokens: Embedding;
   readonly layers: DecoderLayer[];
@@ -137,14 +130,14 @@ class Decoder extends Module {
 
   constructor(config: LlamaConfig, kind: Kind) {
     super();
-    this.embedTokens = new Embedding(config.vocabSize, config.hiddenSize, kind);
+    this.embedTokens = new Embedding({ rows: config.vocabSize, width: config.hiddenSize }, kind);
     this.layers = Array.from({ length: config.numHiddenLayers }, (_, i) => new DecoderLayer(config, i, kind));
     this.norm = new RmsNorm(config.hiddenSize, config.rmsNormEps, kind);
     this.#rope = new Rope({ headDim: config.headDim, ...config.rope });
   }
 
   forward(ids: Tensor, layout: Layout): Tensor {
-    let x = embedding(this.embedTokens.weight, ids); // [tokens, hidden]
+    let x = this.embedTokens.forward(ids); // [tokens, hidden]
     const rotation = this.#rope.rotation(layout.positions, layout.longest, x);
     for (const layer of this.layers) x = layer.forward(x, rotation, layout);
     return this.norm.forward(x);
