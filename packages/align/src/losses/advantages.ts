@@ -1,10 +1,8 @@
-/**
- * What each token, or each response, was better or worse than expected: in plain numbers, since the tokens of a response
- * are few and no padding then can count.
- */
 import { LossError } from './errors.ts';
 
-/** A response's verdict and what it strayed from the reference. */
+// All here is in plain numbers: a response's tokens are few, and what has no padding cannot be wrong about it.
+
+/** A response's verdict, and how far it strays from the reference. */
 export interface TokenRewards {
   readonly score: number; //          of the whole response
   readonly kl: readonly number[]; //  of each of its tokens, nats

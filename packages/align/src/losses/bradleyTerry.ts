@@ -1,14 +1,8 @@
 import type { Tensor } from '@attune/torch';
 import { smoothedLogistic } from './sigmoid.ts';
 
-/** What a reward model says of the two responses of each pair. */
-export interface PairScores {
-  readonly chosen: Tensor; //   [pairs]
-  readonly rejected: Tensor; // [pairs]
-}
-
-/** Left out, each is absent from the loss. */
-export interface BradleyTerryOptions {
+/** The terms of a reward model's loss beside the lead; each that is left out is absent. */
+export interface RankOptions {
   /** m: by how much the chosen response is better, in units of the score; [pairs]. Llama 2, eq. 2. */
   readonly margin?: Tensor;
   /** ε: assumed share of pairs labeled the wrong way round, 0 ≤ ε < ½; one number, or one for each pair, [pairs]. */
@@ -32,11 +26,12 @@ export interface BradleyTerryOptions {
  *
  * A tie needs nothing here: give the pair twice, each way round, with half the weight. That is ε = ½.
  *
- * @returns [pairs], nats
+ * @param scores of the two responses of each pair, [pairs]
+ * @returns      [pairs], nats
  */
 export function bradleyTerry(
-  { chosen, rejected }: PairScores,
-  { margin, labelSmoothing = 0, eta = 0, centering = 0 }: BradleyTerryOptions = {},
+  { chosen, rejected }: { readonly chosen: Tensor; readonly rejected: Tensor },
+  { margin, labelSmoothing = 0, eta = 0, centering = 0 }: RankOptions = {},
 ): Tensor {
   const lead = chosen.sub(rejected);
   return smoothedLogistic(margin ? lead.sub(margin) : lead, labelSmoothing)
