@@ -39,12 +39,42 @@ export interface BootstrapOptions {
 export function bootstrapInterval<T>(
   data: readonly T[],
   statistic: (sample: readonly T[]) => number,
-  { seed, resamples = 2000 }: BootstrapOptions,
+  options: BootstrapOptions,
 ): Interval {
+  const values = Float64Array.from(bootstrapValues(data, statistic, options)).sort();
+  return [quantile(values, 0.025), quantile(values, 0.975)];
+}
+
+/** A statistic of the data, and how far it might be off. */
+export interface Estimate {
+  readonly value: number;
+  /** 95 %, by the bootstrap. */
+  readonly interval: Interval;
+  /** How many resamples the interval comes from: those in which the statistic is defined. */
+  readonly resamples: number;
+}
+
+/**
+ * A statistic and its {@link bootstrapInterval}, for statistics that some data leave undefined (a correlation where
+ * nothing varies): undefined where the data themselves do, and resamples that do are left out of the interval.
+ */
+export function bootstrapEstimate<T>(
+  data: readonly T[],
+  statistic: (sample: readonly T[]) => number | undefined,
+  options: BootstrapOptions,
+): Estimate | undefined {
+  const value = data.length === 0 ? undefined : statistic(data);
+  if (value === undefined) return undefined;
+  const values = Float64Array.from(bootstrapValues(data, statistic, options).filter((v) => v !== undefined)).sort();
+  return { value, interval: [quantile(values, 0.025), quantile(values, 0.975)], resamples: values.length };
+}
+
+function bootstrapValues<T, V>(
+  data: readonly T[],
+  statistic: (sample: readonly T[]) => V,
+  { seed, resamples = 2000 }: BootstrapOptions,
+): V[] {
   if (data.length === 0) throw new InvalidValueError('The number of values', 'at least 1', 0);
   const random = seededRandom(seed);
-  const values = Float64Array.from({ length: resamples }, () =>
-    statistic(data.map(() => data[random.below(data.length)]!)),
-  ).sort();
-  return [quantile(values, 0.025), quantile(values, 0.975)];
+  return Array.from({ length: resamples }, () => statistic(data.map(() => data[random.below(data.length)]!)));
 }
