@@ -1,4 +1,4 @@
-import { pearson, spearman } from '../stats/correlation.ts';
+import { levels, pearson, ranksOfLevels } from '../stats/correlation.ts';
 import { type BootstrapOptions, bootstrapEstimate, type Estimate } from '../stats/intervals.ts';
 import type { ScoredPair } from './rewardAccuracy.ts';
 
@@ -16,29 +16,41 @@ export interface LengthCorrelation {
   readonly response: Correlation;
 }
 
-type Points = readonly [x: readonly number[], y: readonly number[]];
-
 /**
  * The correlation of scores with lengths, with bootstrap intervals over pairs. It is about the model, not about the
  * labels: each pair enters the differences in both orders, so that exchanging `chosen` and `rejected` changes nothing.
  */
 export function lengthCorrelation(pairs: readonly ScoredPair[], options: BootstrapOptions): LengthCorrelation {
-  const correlation = (points: (sample: readonly ScoredPair[]) => Points): Correlation => ({
-    pearson: bootstrapEstimate(pairs, (sample) => pearson(...points(sample)), options),
-    spearman: bootstrapEstimate(pairs, (sample) => spearman(...points(sample)), options),
-  });
-  return { difference: correlation(differences), response: correlation(responses) };
+  const scores = pairs.map(({ chosen, rejected }) => [chosen, rejected] as const);
+  const lengths = pairs.map(({ chosenLength, rejectedLength }) => [chosenLength, rejectedLength] as const);
+  return {
+    difference: correlation(scores.flatMap(bothOrders), lengths.flatMap(bothOrders), options),
+    response: correlation(scores.flat(), lengths.flat(), options),
+  };
 }
 
-function differences(pairs: readonly ScoredPair[]): Points {
-  const scores = pairs.map(({ chosen, rejected }) => chosen - rejected);
-  const lengths = pairs.map(({ chosenLength, rejectedLength }) => chosenLength - rejectedLength);
-  return [bothOrders(scores), bothOrders(lengths)];
+const bothOrders = ([a, b]: readonly [number, number]) => [a - b, b - a];
+
+/** Of x and y, which hold two values for each pair, one pair after the other. */
+function correlation(x: readonly number[], y: readonly number[], options: BootstrapOptions): Correlation {
+  const pairs = Array.from({ length: x.length / 2 }, (_, i) => i);
+  const [levelsX, levelsY] = [levels(x), levels(y)];
+  const ranksAmong = (levels: ArrayLike<number>, sample: readonly number[]) => ranksOfLevels(valuesOf(levels, sample));
+  return {
+    pearson: bootstrapEstimate(pairs, (sample) => pearson(valuesOf(x, sample), valuesOf(y, sample)), options),
+    spearman: bootstrapEstimate(
+      pairs,
+      (sample) => pearson(ranksAmong(levelsX, sample), ranksAmong(levelsY, sample)),
+      options,
+    ),
+  };
 }
 
-const bothOrders = (values: readonly number[]): number[] => [...values, ...values.map((value) => -value)];
-
-const responses = (pairs: readonly ScoredPair[]): Points => [
-  pairs.flatMap(({ chosen, rejected }) => [chosen, rejected]),
-  pairs.flatMap(({ chosenLength, rejectedLength }) => [chosenLength, rejectedLength]),
-];
+function valuesOf(values: ArrayLike<number>, pairs: readonly number[]): Float64Array {
+  const taken = new Float64Array(2 * pairs.length);
+  for (let i = 0; i < pairs.length; i++) {
+    taken[2 * i] = values[2 * pairs[i]!]!;
+    taken[2 * i + 1] = values[2 * pairs[i]! + 1]!;
+  }
+  return taken;
+}

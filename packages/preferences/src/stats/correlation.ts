@@ -24,23 +24,27 @@ export function pearson(x: ArrayLike<number>, y: ArrayLike<number>): number | un
 export const spearman = (x: ArrayLike<number>, y: ArrayLike<number>): number | undefined => pearson(ranks(x), ranks(y));
 
 /** The rank of each value, from 1; equal values share the mean of their ranks. */
-export function ranks(values: ArrayLike<number>): Float64Array {
-  const sorted = Float64Array.from(values).sort();
-  return Float64Array.from(values, (value) => {
-    const before = countBelow(sorted, value, false);
-    const upTo = countBelow(sorted, value, true);
-    return (before + upTo + 1) / 2;
-  });
+export const ranks = (values: ArrayLike<number>): Float64Array => ranksOfLevels(levels(values));
+
+/** The values as whole numbers in the same order: 0 for the least, 1 for the next, equal for equal ones. */
+export function levels(values: ArrayLike<number>): Uint32Array {
+  const distinct = [...new Set(Float64Array.from(values).sort())];
+  const level = new Map(distinct.map((value, i) => [value, i]));
+  return Uint32Array.from(values, (value) => level.get(value)!);
 }
 
-/** How many of the sorted values are below `value`, or equal to it where they count (by bisection). */
-function countBelow(sorted: Float64Array, value: number, equalCounts: boolean): number {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const counts = equalCounts ? sorted[middle]! <= value : sorted[middle]! < value;
-    if (counts) low = middle + 1;
-    else high = middle;
+/** The {@link ranks} of some of the {@link levels} of a list, without sorting again: for rank statistics of resamples. */
+export function ranksOfLevels(levels: ArrayLike<number>): Float64Array {
+  let most = 0;
+  for (let i = 0; i < levels.length; i++) most = Math.max(most, levels[i]!);
+  const rank = new Float64Array(most + 1);
+  for (let i = 0; i < levels.length; i++) rank[levels[i]!]!++;
+  for (let level = 0, below = 0; level <= most; level++) {
+    const count = rank[level]!;
+    rank[level] = below + (count + 1) / 2;
+    below += count;
   }
-  return low;
+  const result = new Float64Array(levels.length);
+  for (let i = 0; i < levels.length; i++) result[i] = rank[levels[i]!]!;
+  return result;
 }

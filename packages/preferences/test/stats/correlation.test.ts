@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { bootstrapEstimate, mean, pearson, ranks, spearman } from '../../src/index.ts';
+import { bootstrapEstimate, levels, mean, pearson, ranks, ranksOfLevels, spearman } from '../../src/index.ts';
 
 const near = (actual: number | undefined, expected: number, tolerance = 1e-12) =>
   assert.ok(Math.abs(actual! - expected) <= tolerance, `${actual} is not ${expected}`);
@@ -56,4 +56,18 @@ test('bootstrapEstimate leaves out resamples that do not define the statistic, a
   near(resamples / 1000, 1 - 0.75 ** 4 - 0.25 ** 4, 0.06);
   assert.equal(bootstrapEstimate([1, 1], varied, { seed: 1 }), undefined);
   assert.equal(bootstrapEstimate([], varied, { seed: 1 }), undefined);
+});
+
+test('ranks of some levels are the ranks of their values', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.double({ noNaN: true }), { minLength: 1 }),
+      fc.infiniteStream(fc.nat()),
+      (values, draws) => {
+        const places = [...draws.take(values.length)].map((draw) => draw % values.length);
+        const some = levels(values);
+        assert.deepEqual(ranksOfLevels(places.map((i) => some[i]!)), ranks(places.map((i) => values[i]!)));
+      },
+    ),
+  );
 });
