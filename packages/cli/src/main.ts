@@ -30,7 +30,7 @@ const commands: Record<string, { summary: string; load: () => Promise<Command> }
     load: async () => (await import('./commands/logps.ts')).logpsCommand(),
   },
   train: {
-    summary: 'Train a model: pretrain, sft, dpo',
+    summary: 'Train a model: pretrain, sft, reward, dpo',
     load: async () => (await import('./commands/train.ts')).trainCommand(),
   },
   data: {

@@ -1,16 +1,19 @@
 import { linear, type Tensor } from '@attune/torch';
+import type { Linear } from '../nn/Linear.ts';
 import { Module } from '../nn/Module.ts';
 import type { Layout } from './Layout.ts';
 
-/** A causal language model: tokens in, a distribution over the next token out. */
+/** A causal language model: tokens in, a distribution over the next token out. With a `score` head, a reward model. */
 export abstract class CausalLm extends Module {
   /** `config.json` as it was read, to be written again with the weights. */
-  readonly config: Readonly<Record<string, unknown>>;
+  config: Readonly<Record<string, unknown>>;
   abstract readonly vocabSize: number;
   /** The most tokens a sequence may have. */
   abstract readonly maxPositions: number;
   /** The vocabulary head [vocab, hidden]: logits are hidden · headᵀ. */
   abstract readonly head: Tensor;
+  /** What makes it a reward model, or a critic: one number for each state, [1, hidden]. See rewardModel.ts. */
+  declare score?: Linear;
 
   constructor(config: Readonly<Record<string, unknown>>) {
     super();

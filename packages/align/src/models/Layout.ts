@@ -10,7 +10,8 @@ export interface Layout {
   readonly longest: number; //   one more than the greatest position
 
   /**
-   * Causal attention of every token over its own sequence.
+   * Causal attention of every token over its own sequence. What is kept for the next layer must be `owned`: everything
+   * else that is born here is freed when the layer is done.
    *
    * @param layer which layer asks, for layouts that keep keys and values
    * @param q [tokens, heads, headDim]; k and v [tokens, kvHeads, headDim]

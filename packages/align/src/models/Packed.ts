@@ -1,4 +1,4 @@
-import { cat, type Tensor, tensor, zeros } from '@attune/torch';
+import { cat, owned, type Tensor, tensor, zeros } from '@attune/torch';
 import { attention } from '../nn/attention.ts';
 import type { Layout } from './Layout.ts';
 
@@ -14,9 +14,9 @@ const nowhere = 2 ** 40;
 
 /**
  * Sequences laid end to end. Each token goes through the model once, also a prompt that several responses share; only
- * inside attention are queries and keys set out in rows, padded, one row a segment.
+ * inside attention are queries and keys set out in rows, padded, one row a segment. Owns its attention masks: dispose it.
  */
-export class Packed implements Layout {
+export class Packed implements Layout, Disposable {
   readonly ids: readonly number[]; // [tokens]
   readonly starts: readonly number[]; // where each segment begins among the tokens
   readonly positions: Tensor;
@@ -55,6 +55,10 @@ export class Packed implements Layout {
     if (!this.#order) return attended[0]!;
     return (attended.length === 1 ? attended[0]! : cat(attended)).indexSelect(0, this.#order);
   }
+
+  [Symbol.dispose](): void {
+    for (const group of this.#groups) group[Symbol.dispose]();
+  }
 }
 
 interface Row {
@@ -63,7 +67,7 @@ interface Row {
 }
 
 /** Rows that are padded to one length and attend together. */
-class Group {
+class Group implements Disposable {
   /** Whether the rows are all the tokens as they stand: whole sequences of one length, in order. */
   readonly even: boolean;
   readonly #rows: number;
@@ -115,21 +119,25 @@ class Group {
     return out.transpose(1, 2).reshape([-1, heads * headDim]);
   }
 
-  /** [rows, 1, queries, keys]: 0 where a key is neither ahead nor out of the window, else −∞. */
+  /** [rows, 1, queries, keys]: 0 where a key is neither ahead nor out of the window, else −∞. One for all layers. */
   #mask(window: number | undefined, like: Tensor): Tensor {
-    let mask = this.#masks.get(window);
-    if (!mask) {
-      const ahead = this.#keyPositions.gt(this.#queryPositions);
-      // Padded queries stand far out, where a window would hide every key and softmax would give NaN: they are let off.
-      const passed = this.#keyPositions
-        .le(this.#queryPositions.sub(window ?? nowhere))
-        .logicalAnd(this.#queryPositions.lt(nowhere - 1));
-      const hidden = window === undefined ? ahead : ahead.logicalOr(passed);
-      const { dtype, device } = like;
-      mask = zeros(hidden.shape, { dtype, device }).maskedFill(hidden, Number.NEGATIVE_INFINITY).unsqueeze(1);
-      this.#masks.set(window, mask);
-    }
-    return mask;
+    const made = this.#masks.get(window) ?? owned(() => this.#newMask(window, like));
+    this.#masks.set(window, made);
+    return made;
+  }
+
+  #newMask(window: number | undefined, { dtype, device }: Tensor): Tensor {
+    const ahead = this.#keyPositions.gt(this.#queryPositions);
+    // Padded queries stand far out, where a window would hide every key and softmax would give NaN: they are let off.
+    const passed = this.#keyPositions
+      .le(this.#queryPositions.sub(window ?? nowhere))
+      .logicalAnd(this.#queryPositions.lt(nowhere - 1));
+    const hidden = window === undefined ? ahead : ahead.logicalOr(passed);
+    return zeros(hidden.shape, { dtype, device }).maskedFill(hidden, Number.NEGATIVE_INFINITY).unsqueeze(1);
+  }
+
+  [Symbol.dispose](): void {
+    for (const mask of this.#masks.values()) mask[Symbol.dispose]();
   }
 }
 

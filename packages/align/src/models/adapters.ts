@@ -5,9 +5,11 @@ import { Conv1D, Linear } from '../nn/Linear.ts';
 import { adaptersOf, addLora, allLinear } from '../nn/lora.ts';
 import type { CausalLm } from './CausalLm.ts';
 import { readJson } from './load.ts';
+import { asRewardModel } from './rewardModel.ts';
 
 /** PEFT puts its own wrapper's name before the model's. */
 const wrapper = 'base_model.model.';
+const scoreWeight = 'score.weight';
 
 /** `adapter_config.json`, as much of it as decides what is computed. */
 interface AdapterConfig {
@@ -17,18 +19,12 @@ interface AdapterConfig {
   readonly lora_dropout?: number;
   readonly target_modules: readonly string[] | string;
   readonly use_rslora?: boolean;
+  /** Layers kept whole beside the adapters: the score head of a reward model (`SEQ_CLS`), and no other is read. */
+  readonly modules_to_save?: readonly string[] | null;
 }
 
 /** Settings of `adapter_config.json` that change what is computed, and that are not computed here. */
-const unsupported = [
-  'use_dora',
-  'use_qalora',
-  'use_bdlora',
-  'lora_bias',
-  'rank_pattern',
-  'alpha_pattern',
-  'modules_to_save',
-];
+const unsupported = ['use_dora', 'use_qalora', 'use_bdlora', 'lora_bias', 'rank_pattern', 'alpha_pattern'];
 
 /**
  * Writes a model's adapters in PEFT's form: `adapter_config.json`, `adapter_model.safetensors`.
@@ -42,12 +38,13 @@ export function saveAdapter(model: CausalLm, folder: string, { base }: { base: s
   for (const [name, { loraA, loraB }] of adapters) {
     weights.set(`${wrapper}${name}.lora_A.weight`, loraA).set(`${wrapper}${name}.lora_B.weight`, loraB);
   }
+  if (model.score) weights.set(`${wrapper}${scoreWeight}`, model.score.weight);
   writeSafetensors(join(folder, 'adapter_model.safetensors'), weights);
   const [, first] = adapters[0]!;
   const rank = first.loraA.shape[0]!;
   const config: AdapterConfig & Record<string, unknown> = {
     peft_type: 'LORA',
-    task_type: 'CAUSAL_LM',
+    task_type: model.score ? 'SEQ_CLS' : 'CAUSAL_LM',
     base_model_name_or_path: base,
     r: rank,
     lora_alpha: first.scale * rank,
@@ -57,6 +54,7 @@ export function saveAdapter(model: CausalLm, folder: string, { base }: { base: s
     inference_mode: true,
     init_lora_weights: true,
     target_modules: targetModules(model),
+    modules_to_save: model.score ? ['score'] : null,
   };
   writeFileSync(join(folder, 'adapter_config.json'), `${JSON.stringify(config, null, 2)}\n`);
 }
@@ -72,7 +70,7 @@ function targetModules(model: CausalLm): string[] {
 
 /**
  * Puts PEFT's adapters of `folder` on a model. Patterns of target modules that are no names are read as regular
- * expressions over the whole name, as PEFT does.
+ * expressions over the whole name, as PEFT does. Adapters that come with a score head make the model a reward model.
  *
  * @throws FileError for an adapter of another kind, or that does not fit the model
  */
@@ -88,6 +86,10 @@ export function loadAdapter(model: CausalLm, folder: string): void {
     const set = value !== null && typeof value === 'object' ? Object.keys(value).length > 0 : Boolean(value);
     if (set) throw new FileError(path, `"${name}" is set, which is not supported.`);
   }
+  const kept = config.modules_to_save ?? [];
+  const others = kept.filter((name) => name !== 'score' && name !== 'classifier'); // PEFT lists both for one that has either
+  if (others.length > 0) throw new FileError(path, `"modules_to_save" has ${others.join(', ')}; only "score" is read.`);
+  if (kept.includes('score')) asRewardModel(model, new Random(0));
   const { r: rank, lora_alpha, target_modules: names } = config;
   const alpha = config.use_rslora ? lora_alpha * Math.sqrt(rank) : lora_alpha; // rsLoRA scales by α/√r
   const targets =
@@ -96,7 +98,7 @@ export function loadAdapter(model: CausalLm, folder: string): void {
   fillAdapters(model, join(folder, 'adapter_model.safetensors'));
 }
 
-/** Fills the adapters a model already has. */
+/** Fills the adapters a model already has, and its score head where it has one. */
 export function fillAdapters(model: CausalLm, file: string): void {
   tidy(() =>
     noGrad(() => {
@@ -114,6 +116,12 @@ export function fillAdapters(model: CausalLm, file: string): void {
           own.copy_(weight);
           weights.delete(`${name}.${part}.weight`);
         }
+      }
+      if (model.score) {
+        const weight = weights.get(scoreWeight);
+        if (!weight) throw new FileError(file, 'has no score.weight: it is not the adapter of a reward model.');
+        model.score.weight.copy_(weight);
+        weights.delete(scoreWeight);
       }
       const [surplus] = weights.keys();
       if (surplus !== undefined) throw new FileError(file, `${surplus} belongs to no layer that is adapted here.`);

@@ -5,6 +5,7 @@ import { Gpt2, gpt2Config } from './gpt2.ts';
 import { Llama, llamaConfig } from './llama.ts';
 import { mistralConfig } from './mistral.ts';
 import { qwen2Config } from './qwen2.ts';
+import { hasScoreHead, scoreHead } from './rewardModel.ts';
 
 /** The architectures there are, under the checkpoint's `model_type`. */
 const families: Readonly<Record<string, (read: ConfigReader, kind: Kind) => CausalLm>> = {
@@ -23,5 +24,7 @@ const families: Readonly<Record<string, (read: ConfigReader, kind: Kind) => Caus
 export function buildModel(json: Readonly<Record<string, unknown>>, path: string, kind: Kind): CausalLm {
   const read = new ConfigReader(json, path);
   read.only('model_type', Object.keys(families), null);
-  return families[json.model_type as string]!(read, kind);
+  const model = families[json.model_type as string]!(read, kind);
+  if (hasScoreHead(json)) model.score = scoreHead(model.head.shape[1]!, kind);
+  return model;
 }

@@ -1,4 +1,4 @@
-import type { Tensor } from '@attune/torch';
+import { type Tensor, tidy } from '@attune/torch';
 import { Embedding } from '../nn/Embedding.ts';
 import { Conv1D } from '../nn/Linear.ts';
 import { type Kind, Module } from '../nn/Module.ts';
@@ -107,9 +107,10 @@ class Transformer extends Module {
   }
 
   forward(ids: Tensor, layout: Layout): Tensor {
-    let x = this.wte.forward(ids).add(this.wpe.forward(layout.positions)); // [tokens, width]
-    for (const block of this.h) x = block.forward(x, layout);
-    return this.ln_f.forward(x);
+    const embedded = this.wte.forward(ids).add(this.wpe.forward(layout.positions)); // [tokens, width]
+    // What a layer makes on its way is freed behind it, but for what its gradients need.
+    const states = this.h.reduce((x, block) => tidy(() => block.forward(x, layout)), embedded);
+    return this.ln_f.forward(states);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Tensor } from '@attune/torch';
+import { type Tensor, tidy } from '@attune/torch';
 import { Embedding } from '../nn/Embedding.ts';
 import { Linear } from '../nn/Linear.ts';
 import { type Kind, Module } from '../nn/Module.ts';
@@ -7,6 +7,7 @@ import { Rope, type RopeScaling, type Rotation, rotate } from '../nn/Rope.ts';
 import { CausalLm } from './CausalLm.ts';
 import type { ConfigReader } from './configs.ts';
 import type { Layout } from './Layout.ts';
+import { hasScoreHead } from './rewardModel.ts';
 
 /** What a decoder of the Llama family is built from; Mistral and Qwen2 are this with other switches. */
 export interface LlamaConfig {
@@ -47,7 +48,7 @@ export function llamaConfig(read: ConfigReader): LlamaConfig {
     rmsNormEps: read.number('rms_norm_eps', 1e-6),
     rope: read.rope(),
     maxPositionEmbeddings: read.count('max_position_embeddings', 2048),
-    tieWordEmbeddings: read.flag('tie_word_embeddings', false),
+    tieWordEmbeddings: read.flag('tie_word_embeddings', false) || hasScoreHead(read.json), // a reward model has no other head
     qkvBias: attentionBias,
     outputBias: attentionBias,
     mlpBias: read.flag('mlp_bias', false),
@@ -137,10 +138,11 @@ class Decoder extends Module {
   }
 
   forward(ids: Tensor, layout: Layout): Tensor {
-    let x = this.embedTokens.forward(ids); // [tokens, hidden]
-    const rotation = this.#rope.rotation(layout.positions, layout.longest, x);
-    for (const layer of this.layers) x = layer.forward(x, rotation, layout);
-    return this.norm.forward(x);
+    const embedded = this.embedTokens.forward(ids); // [tokens, hidden]
+    const rotation = this.#rope.rotation(layout.positions, layout.longest, embedded);
+    // What a layer makes on its way is freed behind it, but for what its gradients need.
+    const states = this.layers.reduce((x, layer) => tidy(() => layer.forward(x, rotation, layout)), embedded);
+    return this.norm.forward(states);
   }
 
   override [Symbol.dispose](): void {
@@ -184,5 +186,6 @@ export class Llama extends CausalLm {
   override [Symbol.dispose](): void {
     this.model[Symbol.dispose]();
     this.lmHead?.[Symbol.dispose]();
+    this.score?.[Symbol.dispose]();
   }
 }

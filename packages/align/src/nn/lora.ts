@@ -35,8 +35,8 @@ export function addLora(model: Module, options: LoraOptions, random: Random): vo
   }
 }
 
-/** Every linear layer but the vocabulary head: PEFT's `all-linear`. */
-export const allLinear: readonly RegExp[] = [/^(?!.*\blm_head$)/];
+/** Every linear layer but the head, of either kind: PEFT's `all-linear`. */
+export const allLinear: readonly RegExp[] = [/^(?!.*\b(lm_head|score)$)/];
 
 const matches = (name: string, target: string | RegExp): boolean =>
   typeof target === 'string' ? name === target || name.endsWith(`.${target}`) : target.test(name);

@@ -13,6 +13,7 @@ export class KvCache implements Disposable {
   #lengths: readonly number[]; // of each prompt
   #promptOf: readonly number[]; // of each row; rows of one prompt stand together
   #grid: Grid;
+  #prompts: Packed | undefined;
   #generated = 0; // tokens of every response so far
 
   constructor(
@@ -34,6 +35,7 @@ export class KvCache implements Disposable {
       prompts.map((ids) => ({ ids })),
       this.#device,
     );
+    this.#prompts = packed;
     return {
       ids: packed.ids,
       last: packed.starts.map((start, i) => start + prompts[i]!.length - 1),
@@ -92,6 +94,7 @@ export class KvCache implements Disposable {
 
   [Symbol.dispose](): void {
     this.#grid[Symbol.dispose]();
+    this.#prompts?.[Symbol.dispose]();
     for (const layer of this.#layers) layer[Symbol.dispose]();
   }
 }

@@ -114,7 +114,7 @@ test('an adapter of another kind, of another model, or that asks for what is not
     ['other-kind', { peft_type: 'IA3' }, /adapter_config\.json: "peft_type" is "IA3"; only LORA/],
     ['dora', { use_dora: true }, /"use_dora" is set, which is not supported/],
     ['patterns', { rank_pattern: { c_attn: 2 } }, /"rank_pattern" is set/],
-    ['modules', { modules_to_save: ['lm_head'] }, /"modules_to_save" is set/],
+    ['modules', { modules_to_save: ['lm_head'] }, /"modules_to_save" has lm_head/],
     ['biases', { bias: 'all' }, /"bias" is/],
     [
       'target',

@@ -30,7 +30,7 @@ const examples = { numRuns: 15, seed: 20261121 };
 const packedLogits = (model: CausalLm, segments: readonly Segment[]): number[][] =>
   tidy(() =>
     noGrad(() => {
-      const packed = new Packed(segments);
+      using packed = new Packed(segments);
       return rowsOf(model.logits(model.hidden(tensor(packed.ids, { dtype: 'int64' }), packed)));
     }),
   );

@@ -11,7 +11,8 @@ setThreads(1);
 
 /** One sequence through the model alone: [tokens, vocab]. */
 export function sequenceLogits(model: CausalLm, ids: readonly number[]): Tensor {
-  const hidden = model.hidden(tensor(ids, { dtype: 'int64' }), new Packed([{ ids }]));
+  using packed = new Packed([{ ids }]);
+  const hidden = model.hidden(tensor(ids, { dtype: 'int64' }), packed);
   return model.logits(hidden);
 }
 
