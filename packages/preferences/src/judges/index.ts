@@ -1,2 +1,3 @@
+export * from './promptQuality.ts';
 export { type PropertyName, properties } from './properties.ts';
 export * from './simulated.ts';
