@@ -120,7 +120,8 @@ function bucketReport(from: number, to: number | undefined, longer: number, shor
   };
 }
 
-function checkEdges(edges: readonly number[]): void {
+/** @throws InvalidValueError for lower ends of buckets that do not rise from 0 */
+export function checkEdges(edges: readonly number[]): void {
   const rising = edges.every((edge, i) => Number.isFinite(edge) && (i === 0 ? edge === 0 : edge > edges[i - 1]!));
   if (edges.length === 0 || !rising) throw new InvalidValueError('edges', 'numbers rising from 0', edges.join(', '));
 }

@@ -1,4 +1,5 @@
 /** How well a reward model agrees with the preferences of others: statistics of its scores alone. */
+import { bucketEdges, checkEdges } from '../data/balance.ts';
 import { InvalidValueError } from '../errors.ts';
 import { type Interval, wilsonInterval } from '../stats/intervals.ts';
 
@@ -58,18 +59,15 @@ export function accuracyByGroup(pairs: readonly ScoredPair[]): Map<string, Accur
   return new Map([...groups].map(([name, members]) => [name, pairAccuracy(members)]));
 }
 
-/** Pairs whose lengths differ by `from` up to, but not including, `below`. What no pair falls under is undefined. */
+/** Pairs with `from` ≤ |length difference| < `to`. What no pair falls under is undefined. */
 export interface LengthBucket {
   readonly from: number;
-  /** Infinity for the last one. */
-  readonly below: number;
+  /** Absent for the last bucket, which has no end. */
+  readonly to?: number;
   /** Pairs whose chosen response is the longer one. */
-  readonly chosenLonger: Accuracy | undefined;
-  readonly chosenShorter: Accuracy | undefined;
+  readonly betterLonger: Accuracy | undefined;
+  readonly betterShorter: Accuracy | undefined;
 }
-
-/** Lower ends of the buckets of |length difference|, in tokens: the project's default, the paper gives none. */
-export const lengthDifferenceEdges: readonly number[] = [0, 10, 25, 50, 100, 200, 400];
 
 /**
  * The accuracy by how much longer one response is, apart for pairs whose better response is the longer one and for those
@@ -79,22 +77,21 @@ export const lengthDifferenceEdges: readonly number[] = [0, 10, 25, 50, 100, 200
  */
 export function accuracyByLengthDifference(
   pairs: readonly ScoredPair[],
-  edges: readonly number[] = lengthDifferenceEdges,
+  edges: readonly number[] = bucketEdges,
 ): { readonly equalLength: Accuracy | undefined; readonly buckets: readonly LengthBucket[] } {
-  if (edges[0] !== 0 || edges.some((edge, i) => i > 0 && !(edge > edges[i - 1]!))) {
-    throw new InvalidValueError('The list of edges', 'numbers that rise from 0', `[${edges.join(', ')}]`);
-  }
+  checkEdges(edges);
   const among = (holds: (longerBy: number) => boolean) => {
     const members = pairs.filter(({ chosenLength, rejectedLength }) => holds(chosenLength - rejectedLength));
     return members.length === 0 ? undefined : pairAccuracy(members);
   };
   const buckets = edges.map((from, i) => {
-    const below = edges[i + 1] ?? Infinity;
+    const to = edges[i + 1];
+    const inside = (size: number) => size > 0 && size >= from && size < (to ?? Infinity);
     return {
       from,
-      below,
-      chosenLonger: among((by) => by > 0 && by >= from && by < below),
-      chosenShorter: among((by) => by < 0 && -by >= from && -by < below),
+      ...(to !== undefined && { to }),
+      betterLonger: among(inside),
+      betterShorter: among((by) => inside(-by)),
     };
   });
   return { equalLength: among((by) => by === 0), buckets };

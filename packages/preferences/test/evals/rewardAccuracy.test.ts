@@ -6,7 +6,6 @@ import {
   accuracyByGroup,
   accuracyByLengthDifference,
   lengthBaseline,
-  lengthDifferenceEdges,
   majorityBaseline,
   pairAccuracy,
   type ScoredPair,
@@ -88,18 +87,18 @@ test('accuracyByLengthDifference puts an edge into the bucket that starts there,
   ];
   const { equalLength, buckets } = accuracyByLengthDifference(pairs);
   assert.deepEqual(counts(equalLength), [1, 0, 0, 1]);
-  const found = buckets.map(({ from, below, chosenLonger, chosenShorter }) => [
+  const found = buckets.map(({ from, to, betterLonger, betterShorter }) => [
     from,
-    below,
-    counts(chosenLonger),
-    counts(chosenShorter),
+    to,
+    counts(betterLonger),
+    counts(betterShorter),
   ]);
   assert.deepEqual(
     found.filter(([, , longer, shorter]) => longer ?? shorter),
     [
       [0, 10, [1, 0, 0, 1], undefined],
       [10, 25, [1, 0, 0, 1], [0, 1, 0, 1]],
-      [400, Infinity, undefined, [0, 0, 1, 1]],
+      [400, undefined, undefined, [0, 0, 1, 1]],
     ],
   );
 });
@@ -108,13 +107,13 @@ test('accuracyByLengthDifference counts every pair once, and is right or wrong t
   fc.assert(
     fc.property(scoredPairs, (pairs) => {
       const byLength = pairs.map((p) => ({ ...p, chosen: p.chosenLength, rejected: p.rejectedLength }));
-      const { equalLength, buckets } = accuracyByLengthDifference(byLength, lengthDifferenceEdges);
-      const cells = buckets.flatMap(({ chosenLonger, chosenShorter }) => [chosenLonger, chosenShorter]);
+      const { equalLength, buckets } = accuracyByLengthDifference(byLength);
+      const cells = buckets.flatMap(({ betterLonger, betterShorter }) => [betterLonger, betterShorter]);
       const total = [equalLength, ...cells].reduce((sum, cell) => sum + (cell?.n ?? 0), 0);
       assert.equal(total, pairs.length);
-      for (const { chosenLonger, chosenShorter } of buckets) {
-        assert.equal(chosenLonger?.accuracy ?? 1, 1);
-        assert.equal(chosenShorter?.accuracy ?? 0, 0);
+      for (const { betterLonger, betterShorter } of buckets) {
+        assert.equal(betterLonger?.accuracy ?? 1, 1);
+        assert.equal(betterShorter?.accuracy ?? 0, 0);
       }
     }),
   );
