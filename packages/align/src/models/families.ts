@@ -25,6 +25,9 @@ export function buildModel(json: Readonly<Record<string, unknown>>, path: string
   const read = new ConfigReader(json, path);
   read.only('model_type', Object.keys(families), null);
   const model = families[json.model_type as string]!(read, kind);
-  if (hasScoreHead(json)) model.score = scoreHead(model.head.shape[1]!, kind);
+  if (hasScoreHead(json)) {
+    if (Object.keys(json.id2label ?? {}).length > 1) throw read.wrong('id2label', 'one label: that of a reward model');
+    model.score = scoreHead(model.head.shape[1]!, kind);
+  }
   return model;
 }

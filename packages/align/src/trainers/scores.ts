@@ -1,4 +1,4 @@
-import type { Tensor } from '@attune/torch';
+import { linear, type Tensor } from '@attune/torch';
 import type { EncodedPair } from '../data/encode.ts';
 import type { RewardModel } from '../models/rewardModel.ts';
 import { placesBefore, type Responses, segmentsOf, statesAt } from './states.ts';
@@ -45,8 +45,8 @@ export function responseValues(critic: RewardModel, groups: readonly Responses[]
   return scored(critic, statesAt(critic, segments, places));
 }
 
-/** [n, hidden] → [n] */
-const scored = ({ score }: RewardModel, states: Tensor): Tensor => {
-  const values = score.forward(states).squeeze(1);
-  return values.dtype === 'float64' ? values : values.to('float32');
-};
+/** [n, hidden] → [n]. In float32 also where the trunk computes in less: eight bits would make ties of small leads. */
+function scored({ score }: RewardModel, states: Tensor): Tensor {
+  const dtype = states.dtype === 'float64' ? 'float64' : 'float32';
+  return linear(states.to(dtype), score.weight.to(dtype)).squeeze(1);
+}

@@ -1,7 +1,8 @@
 import { test } from 'node:test';
-import { AdamW, clipGradNorm, type Tensor, tensor, tidy, zeros } from '@attune/torch';
+import { AdamW, clipGradNorm, noGrad, Random, type Tensor, tensor, tidy, zeros } from '@attune/torch';
 import type { EncodedPair, EncodedText } from '../../src/data/encode.ts';
 import {
+  bradleyTerry,
   implicitRewards,
   ipoLoss,
   type LossOptions,
@@ -13,9 +14,12 @@ import {
 } from '../../src/losses/index.ts';
 import type { CausalLm } from '../../src/models/CausalLm.ts';
 import { loadModel } from '../../src/models/load.ts';
+import { asRewardModel, type RewardModel } from '../../src/models/rewardModel.ts';
 import { dpo } from '../../src/trainers/dpo.ts';
 import { type ScoredPairs, textLogps } from '../../src/trainers/logps.ts';
 import { type ReferenceLogps, rememberedReference } from '../../src/trainers/reference.ts';
+import { reward } from '../../src/trainers/reward.ts';
+import { responseScores } from '../../src/trainers/scores.ts';
 import { sft } from '../../src/trainers/sft.ts';
 import { assertClose } from '../assertClose.ts';
 import { noShared, readJson, shared } from '../shared.ts';
@@ -43,6 +47,13 @@ interface Reference {
   readonly sft: { sequences: { ids: number[]; completion_start: number }[]; loss: number; grad: Gradients };
   readonly dpo: { beta: number; pairs: Pair[]; mean_sigmoid_loss: number; grad_of_mean_sigmoid_loss: Gradients };
   readonly dpo_adamw: { trajectory: { loss: number; grad_norm: number; reward_margins: number[] }[] };
+  readonly reward_model: {
+    rewards: [chosen: number, rejected: number][];
+    loss: number;
+    grad_w_first4: number[];
+    grad_w_norm: number;
+    grad: Gradients; // of everything but the head
+  };
 }
 
 const models = {
@@ -118,9 +129,29 @@ const referenceTensors = (pairs: readonly Pair[]): PairLogps => ({
   rejected: tensor(pairs.map((p) => p.reference_rejected_logp)),
 });
 
+/** The reference's reward model: its head is w[i] = sin(i + 1)/√hidden. */
+function sinusHead(model: CausalLm): RewardModel {
+  const rewarding = asRewardModel(model, new Random(0));
+  const { weight } = rewarding.score;
+  const values = Array.from({ length: weight.size }, (_, i) => Math.sin(i + 1) / Math.sqrt(weight.size));
+  tidy(() => noGrad(() => void weight.copy_(tensor([values]))));
+  weight.setRequiresGrad();
+  return rewarding;
+}
+
+function checkRewardGradients(model: RewardModel, { grad, grad_w_first4, grad_w_norm }: Reference['reward_model']) {
+  tidy(() => {
+    const own = model.score.weight.grad!.flatten();
+    assertClose(own.norm().item(), grad_w_norm, { rtol: 1e-4, what: 'norm of the head' });
+    assertClose(own.narrow(0, 0, 4).toArray(), grad_w_first4, { rtol: 1e-3, atol: 1e-5, what: 'head' });
+  });
+  model.score.weight.grad = undefined; // the total is that of the trunk
+  checkGradients(model, grad);
+}
+
 function checkGradients(model: CausalLm, expected: Gradients): void {
   const named = model.trainable();
-  const norms = [...named.values()].map((p) => tidy(() => p.grad!.norm().item()));
+  const norms = [...named.values()].map((p) => tidy(() => p.grad?.norm().item() ?? 0));
   assertClose(Math.hypot(...norms), expected.total_norm, { rtol: 1e-3, what: 'total norm' });
   for (const [name, norm] of Object.entries(expected.norms)) {
     tidy(() => {
@@ -241,6 +272,42 @@ for (const [name, path] of Object.entries(models)) {
       optimizer.zeroGrad();
     }
   });
-}
 
-test('the reference also has losses and gradients of a reward model', (t) => t.skip('there is no reward model yet'));
+  test(`${name}: the rewards, the loss and the gradients of a reward model are those of float64`, (t) => {
+    const loaded = load();
+    if (!loaded) return t.skip(noShared);
+    const { dpo, reward_model: expected } = loaded.reference;
+    using model = sinusHead(loaded.model);
+    tidy(() => {
+      const apart = dpo.pairs.flatMap((p) => [
+        { prompt: p.chosen_ids.slice(0, p.chosen_completion_start), responses: [encoded(p).chosen] },
+        { prompt: p.rejected_ids.slice(0, p.rejected_completion_start), responses: [encoded(p).rejected] },
+      ]);
+      const scores = responseScores(model, apart).view([-1, 2]);
+      assertClose(scores.flatten().toArray(), expected.rewards.flat(), { rtol: 1e-4, atol: 1e-5 });
+      const loss = bradleyTerry({ chosen: scores.select(1, 0), rejected: scores.select(1, 1) }).mean();
+      assertClose(loss.item(), expected.loss, { rtol: 1e-5 });
+      loss.backward();
+      checkRewardGradients(model, expected);
+    });
+  });
+
+  test(`${name}: the reward trainer, whose pairs share their prompts, has these gradients too`, async (t) => {
+    const loaded = load();
+    if (!loaded) return t.skip(noShared);
+    const { dpo, reward_model: expected } = loaded.reference;
+    if (!sharePrompts(dpo.pairs))
+      return t.skip('a token crosses the boundary of a prompt here, so it differs within the pair');
+    using model = sinusHead(loaded.model);
+    const updating = still(model);
+    using _ = updating.optimizer;
+    // In two micro-batches, whose gradients add up to those of the whole.
+    const [first, ...others] = dpo.pairs.map(encoded);
+    const [step] = await Array.fromAsync(reward({ model, objective: {}, windows: [[[first!], others]], ...updating }));
+    assertClose(step!.loss, expected.loss, { rtol: 1e-5 });
+    const margins = expected.rewards.map(([chosen, rejected]) => chosen - rejected);
+    assertClose(step!.margin, margins.reduce((a, b) => a + b) / margins.length, { rtol: 1e-4, atol: 1e-5 });
+    assertClose(step!.accuracy, margins.filter((margin) => margin > 0).length / margins.length);
+    checkRewardGradients(model, expected);
+  });
+}
