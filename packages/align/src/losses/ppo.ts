@@ -25,7 +25,7 @@ interface Denominator {
   readonly tokens?: number;
 }
 
-/** Means over tokens, []; all but the loss detached. */
+/** Means over tokens, [], and the losses that `loss` is the mean of. What is for reading is detached. */
 export interface PolicyLoss {
   readonly loss: Tensor;
   readonly losses: Tensor; //       of each token, in the shape of the tokens; 0 where masked
@@ -34,7 +34,7 @@ export interface PolicyLoss {
   readonly ratio: Tensor; //        πθ/πold
 }
 
-/** Means over tokens, []; all but the loss detached. */
+/** Means over tokens, [], and the losses that `loss` is the mean of. What is for reading is detached. */
 export interface ValueLoss {
   readonly loss: Tensor;
   readonly losses: Tensor; //       of each token, in the shape of the tokens; 0 where masked
@@ -73,7 +73,7 @@ export function ppoPolicyLoss(
 }
 
 /**
- * The critic's loss, clipped like the policy's: not in the paper but in its authors' code and everybody's since.
+ * The critic's loss, clipped like the policy's: not in the paper, but in its authors' code and that of most since.
  *
  *   loss = ½·mean over tokens of max((V − G)², (clip(V, Vold−c, Vold+c) − G)²)
  */
@@ -81,11 +81,9 @@ export function ppoValueLoss(
   { values, oldValues, returns, mask }: ValueTokens,
   { cliprangeValue, tokens }: { readonly cliprangeValue: number } & Denominator,
 ): ValueLoss {
-  const [value, old, aim] = [values, oldValues, returns].map((each) => masked(wide(each), mask)) as [
-    Tensor,
-    Tensor,
-    Tensor,
-  ];
+  const value = masked(wide(values), mask);
+  const old = masked(wide(oldValues), mask);
+  const aim = masked(wide(returns), mask);
   const free = value.sub(aim).pow(2);
   const clipped = value.maximum(old.sub(cliprangeValue)).minimum(old.add(cliprangeValue)).sub(aim).pow(2);
   const losses = free.maximum(clipped).div(2);

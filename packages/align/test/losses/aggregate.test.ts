@@ -65,6 +65,7 @@ test('the mean of tokens of which none counts is 0, and so is that of responses'
     ]) {
       assert.equal(mean.item(), 0);
     }
+    assert.equal(maskedMean(f64([])).item(), 0);
   });
 });
 

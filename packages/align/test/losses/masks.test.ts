@@ -74,6 +74,21 @@ for (const [what, loss] of Object.entries(losses)) {
   });
 }
 
+test('the losses of masked tokens are 0, whatever stands there', () => {
+  for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, 1000]) {
+    for (const broken of [0, 1, 2]) {
+      tidy(() => {
+        const [a, b, c] = [0, 1, 2].map((i) => f64([0.5, i === broken ? bad : 0.5])) as Three;
+        const mask = f64([1, 0]);
+        const policy = ppoPolicyLoss({ logps: a, oldLogps: b, advantages: c, mask }, { cliprange: 0.2 });
+        const critic = ppoValueLoss({ values: a, oldValues: b, returns: c, mask }, { cliprangeValue: 0.2 });
+        assertClose(policy.losses.toArray(), [-0.5, 0]);
+        assertClose(critic.losses.toArray(), [0, 0]);
+      });
+    }
+  }
+});
+
 const anyRows = fc.array(
   fc.array(fc.record({ kept: fc.boolean(), value: anyNumber, poison }), { minLength: 4, maxLength: 4 }),
   { minLength: 1, maxLength: 4 },
