@@ -111,7 +111,7 @@ export function contentStats(contents: readonly Content[], count?: Count): Conte
 /** Lengths of texts, messages taken together. */
 export function lengths(contents: readonly Content[], count?: Count): Lengths {
   const texts = contents.map(toText);
-  const counted = { characters: summary(texts.map(codePoints)), words: summary(texts.map(words)) };
+  const counted = { characters: summary(texts.map(codePoints)), words: summary(texts.map(wordCount)) };
   return count ? { ...counted, tokens: summary(texts.map(count)) } : counted;
 }
 
@@ -122,7 +122,8 @@ export function codePoints(text: string): number {
   return count;
 }
 
-const words = (text: string): number => text.match(/\S+/gu)?.length ?? 0;
+/** Words between white space. */
+export const wordCount = (text: string): number => text.match(/\S+/gu)?.length ?? 0;
 
 const turns = (prompt: Content): number => toMessages(prompt, 'user').filter(({ role }) => role === 'user').length;
 

@@ -23,6 +23,13 @@ export function hhMessages(text: string): Message[] {
   return messages;
 }
 
+/** Messages as {@link hhMessages} reads them; undefined where somebody else than user and assistant speaks. */
+export function hhTranscript(messages: readonly Message[]): string | undefined {
+  if (messages.some(({ role }) => role === 'system')) return undefined;
+  const mark = (role: Message['role']) => (role === 'user' ? 'Human' : 'Assistant');
+  return messages.map(({ role, content }) => `\n\n${mark(role)}: ${content}`).join('');
+}
+
 /** Two transcripts as the prompt they share and the responses they part in. */
 export interface Split<T extends Content> {
   readonly prompt: T;

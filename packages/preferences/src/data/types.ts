@@ -77,7 +77,7 @@ export type Unpaired = z.infer<typeof Unpaired>;
 export const Text = z.union([
   z.object({ text: z.string() }),
   z.object({ messages: Messages }),
-  z.object({ prompt: Content, completion: Content }),
+  z.object({ id: z.string().optional(), prompt: Content, completion: Content }),
 ]);
 export type Text = z.infer<typeof Text>;
 

@@ -4,39 +4,65 @@ import { RowError } from '../parse.ts';
 import { type Choice, Comparison, type Message } from '../types.ts';
 import { AnyMessages, type Format, format, has, Id, withInput, withoutUndefined } from './format.ts';
 
-interface Judged {
+/** What other formats have no field for, under our own names, so that a comparison written as one of them is whole. */
+const carried = {
+  id: Id.optional(),
+  responseIds: z.tuple([Id, Id]).optional(),
+  ...Comparison.pick({ criteria: true, shownFirst: true, seconds: true, at: true, note: true }).shape,
+};
+export type Carried = z.infer<z.ZodObject<typeof carried>>;
+
+interface Judged extends Omit<Carried, 'id'> {
   readonly id: string;
   readonly prompt: string | Message[];
   readonly texts: readonly [a: string, b: string];
   readonly sources?: readonly [a: string | undefined, b: string | undefined];
   readonly choice: Choice;
   readonly judge: string;
-  readonly shownFirst?: 'a' | 'b';
-  readonly at?: string;
 }
 
-function comparison({ id, prompt, texts, sources = [undefined, undefined], ...rest }: Judged): Comparison {
+function comparison({ id, prompt, texts, sources = [undefined, undefined], responseIds, ...rest }: Judged): Comparison {
+  const [a, b] = responseIds ?? [`${id}-a`, `${id}-b`];
   return withoutUndefined({
     id,
     prompt: typeof prompt === 'string' ? [{ role: 'user', content: prompt }] : prompt,
     responses: [
-      withoutUndefined({ id: `${id}-a`, text: texts[0], source: sources[0] }),
-      withoutUndefined({ id: `${id}-b`, text: texts[1], source: sources[1] }),
+      withoutUndefined({ id: a, text: texts[0], source: sources[0] }),
+      withoutUndefined({ id: b, text: texts[1], source: sources[1] }),
     ],
     ...rest,
   });
 }
 
-const ours = format({
+/** The fields of {@link carried} in a checked row. */
+const carriedOf = ({ responseIds, criteria, shownFirst, seconds, at, note }: Carried) => ({
+  responseIds,
+  criteria,
+  shownFirst,
+  seconds,
+  at,
+  note,
+});
+
+export const ours = format({
   name: 'comparisons',
   needs: 'Each line needs id, prompt (messages), two responses with id and text, choice (a, b, tie or skip) and judge.',
   fits: (row) => has(row, 'responses') && !has(row, 'completions'),
   row: Comparison.extend({ id: Id, prompt: AnyMessages }),
-  records: (row) => [row],
+  records: (row) => {
+    const [a, b] = row.responses;
+    if ((row.choice === 'a' || row.choice === 'b') && a.text === b.text) {
+      throw new RowError(
+        `"responses" are two equal texts and "choice" is "${row.choice}"; expected different texts, or "tie" or "skip"`,
+        'responses',
+      );
+    }
+    return [row];
+  },
 });
 
 /** `preference` is 1 where the first output is better, 2 the second, between them how sure; 0 and 1.5 are ties. */
-const alpacaEval = format({
+export const alpacaEval = format({
   name: 'AlpacaEval',
   needs: 'Each line needs instruction, output_1, output_2 and preference (1 to 2; 0 for a tie).',
   fits: (row) => has(row, 'preference') || has(row, 'instruction', 'output_1', 'output_2'),
@@ -48,13 +74,15 @@ const alpacaEval = format({
     generator_2: z.string().optional(),
     annotator: z.string().optional(),
     preference: z.number().optional(),
+    ...carried,
   }),
   records: (row, line) => {
     const probability = alpacaEvalProbability(row.preference);
     const choice = probability === undefined ? 'skip' : probability === 0.5 ? 'tie' : probability < 0.5 ? 'a' : 'b';
     return [
       comparison({
-        id: String(line),
+        ...carriedOf(row),
+        id: row.id ?? String(line),
         prompt: row.instruction,
         texts: [row.output_1, row.output_2],
         sources: [row.generator_1, row.generator_2],
@@ -81,7 +109,7 @@ const winnerChoice = (winner: z.infer<typeof Winner>): Choice =>
   winner === 'model_a' ? 'a' : winner === 'model_b' ? 'b' : 'tie';
 
 /** One exchange only: a vote about a longer conversation is about all its answers, which a comparison cannot hold. */
-const arena = format({
+export const arena = format({
   name: 'Chatbot Arena',
   needs: 'Each line needs conversation_a, conversation_b and winner.',
   fits: (row) => has(row, 'conversation_a') || has(row, 'conversation_b'),
@@ -94,6 +122,7 @@ const arena = format({
     winner: Winner,
     judge: z.string().optional(),
     tstamp: z.number().optional(),
+    ...carried,
   }),
   records: (row, line) => {
     const [a, b] = [row.conversation_a, row.conversation_b];
@@ -102,40 +131,43 @@ const arena = format({
     }
     return [
       comparison({
-        id: row.question_id ?? String(line),
+        ...carriedOf(row),
+        id: row.id ?? row.question_id ?? String(line),
         prompt: a.slice(0, -1),
         texts: [a.at(-1)!.content, b.at(-1)!.content],
         sources: [row.model_a, row.model_b],
         choice: winnerChoice(row.winner),
         judge: row.judge ?? 'Chatbot Arena',
-        at: row.tstamp === undefined ? undefined : new Date(row.tstamp * 1000).toISOString(),
+        at: row.at ?? (row.tstamp === undefined ? undefined : new Date(row.tstamp * 1000).toISOString()),
       }),
     ];
   },
 });
 
 /** Li et al. 2024, Dissecting Human and LLM Preferences (arXiv:2402.11296): Chatbot Arena's single-turn samples. */
-const dissection = format({
+export const dissection = format({
   name: 'preference dissection',
   needs: 'Each line needs prompt, response_a, response_b and winner (model_a or model_b).',
   fits: (row) => has(row, 'response_a') || has(row, 'response_b'),
   row: z.object({
-    id: Id.optional(),
     prompt: z.string(),
     response_a: z.string(),
     response_b: z.string(),
     model_a: z.string().optional(),
     model_b: z.string().optional(),
     winner: Winner,
+    judge: z.string().optional(),
+    ...carried,
   }),
   records: (row, line) => [
     comparison({
+      ...carriedOf(row),
       id: row.id ?? String(line),
       prompt: row.prompt,
       texts: [row.response_a, row.response_b],
       sources: [row.model_a, row.model_b],
       choice: winnerChoice(row.winner),
-      judge: 'human',
+      judge: row.judge ?? 'human',
     }),
   ],
 });

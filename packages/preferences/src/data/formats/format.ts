@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseRow } from '../parse.ts';
 import type { Row } from '../row.ts';
-import { Message } from '../types.ts';
+import { type Content, Message } from '../types.ts';
 
 /** A row that gives no record: neither response was better, or nobody decided. */
 export type Undecided = 'tie' | 'skip';
@@ -72,6 +72,12 @@ export const AnyContent = z.preprocess(
   (content) => (typeof content === 'object' && content !== null && !Array.isArray(content) ? [content] : content),
   z.union([z.string(), AnyMessages]),
 );
+
+/** The text of a prompt that is text, or one message of the user; undefined for a conversation. */
+export function singleText(prompt: Content): string | undefined {
+  if (typeof prompt === 'string') return prompt;
+  return prompt.length === 1 && prompt[0]!.role === 'user' ? prompt[0]!.content : undefined;
+}
 
 /** An instruction and the text it is about, as one prompt. */
 export const withInput = (instruction: string, input: string | undefined): string =>

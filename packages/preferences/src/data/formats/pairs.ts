@@ -26,32 +26,33 @@ interface RawPair {
   readonly weight?: number;
 }
 
-const trl = format({
+/** What other formats have no field for, under our own names, so that a pair written as one of them is whole. */
+const carried = { id: Id.optional(), margin: z.number().optional(), weight: z.number().min(0).optional() };
+
+export const trl = format({
   name: 'pairs',
   needs: 'Each line needs prompt, chosen and rejected.',
   fits: (row) => has(row, 'chosen') || has(row, 'rejected'),
   row: z.object({
-    id: Id.optional(),
     prompt: AnyContent.optional(),
     chosen: AnyContent,
     rejected: AnyContent,
-    margin: z.number().optional(),
-    weight: z.number().min(0).optional(),
+    ...carried,
   }),
   records: (row) => [uniformPair(row)],
 });
 
-const hhRlhf = format({
+export const hhRlhf = format({
   name: 'HH-RLHF',
   needs: 'Each line needs chosen and rejected, whole dialogues with the marks "\\n\\nHuman:" and "\\n\\nAssistant:".',
   fits: (row) =>
     !has(row, 'prompt') && [row.chosen, row.rejected].some((x) => typeof x === 'string' && isHhTranscript(x)),
-  row: z.object({ id: Id.optional(), chosen: z.string(), rejected: z.string() }),
-  records: ({ id, chosen, rejected }) => {
+  row: z.object({ chosen: z.string(), rejected: z.string(), ...carried }),
+  records: ({ chosen, rejected, ...rest }) => {
     for (const [field, text] of Object.entries({ chosen, rejected })) {
       if (!isHhTranscript(text)) throw new RowError(`"${field}" does not begin with "\\n\\nHuman:"`, field);
     }
-    return [withoutUndefined({ id, ...splitMessages(hhMessages(chosen), hhMessages(rejected)) })];
+    return [withoutUndefined({ ...rest, ...splitMessages(hhMessages(chosen), hhMessages(rejected)) })];
   },
 });
 
@@ -113,12 +114,12 @@ const ScoredCompletion = z.object({
 });
 
 /** Cui et al. 2023 (arXiv:2310.01377): several scored completions. The best is held against the worst. */
-const ultraFeedback = format({
+export const ultraFeedback = format({
   name: 'UltraFeedback',
   needs: 'Each line needs instruction and completions, each with response and overall_score.',
   fits: (row) => has(row, 'instruction', 'completions'),
-  row: z.object({ instruction: z.string(), completions: z.array(ScoredCompletion) }),
-  records: ({ instruction, completions }): (Pair | Undecided)[] => {
+  row: z.object({ instruction: z.string(), completions: z.array(ScoredCompletion), ...carried }),
+  records: ({ instruction, completions, ...rest }): (Pair | Undecided)[] => {
     const scores = completions.map((completion, i) => {
       const score = completion.overall_score ?? completion.score;
       const field = `completions[${i}].overall_score`;
@@ -129,12 +130,12 @@ const ultraFeedback = format({
     if (completions.length === 0) return ['skip'];
     if (best === worst) return ['tie'];
     const response = (score: number) => completions[scores.indexOf(score)]!.response;
-    return [{ prompt: instruction, chosen: response(best), rejected: response(worst) }];
+    return [withoutUndefined({ ...rest, prompt: instruction, chosen: response(best), rejected: response(worst) })];
   },
 });
 
 /** Chatbot Arena (Zheng et al. 2023, arXiv:2306.05685): two conversations that share the user's messages. */
-const arena = format({
+export const arena = format({
   name: 'Chatbot Arena',
   needs: 'Each line needs conversation_a, conversation_b and winner.',
   fits: (row) => has(row, 'conversation_a') || has(row, 'conversation_b'),
@@ -143,12 +144,13 @@ const arena = format({
     conversation_a: AnyMessages,
     conversation_b: AnyMessages,
     winner: z.enum(['model_a', 'model_b', 'tie', 'tie (bothbad)']),
+    ...carried,
   }),
-  records: ({ question_id, conversation_a, conversation_b, winner }): (Pair | Undecided)[] => {
+  records: ({ question_id, conversation_a, conversation_b, winner, ...rest }): (Pair | Undecided)[] => {
     if (winner !== 'model_a' && winner !== 'model_b') return ['tie'];
     const first = winner === 'model_a';
     const [chosen, rejected] = first ? [conversation_a, conversation_b] : [conversation_b, conversation_a];
-    return [withoutUndefined({ id: question_id, ...splitMessages(chosen, rejected) })];
+    return [withoutUndefined({ ...rest, id: rest.id ?? question_id, ...splitMessages(chosen, rejected) })];
   },
 });
 
@@ -176,7 +178,12 @@ function uniformPair({ prompt, chosen, rejected, ...rest }: RawPair): Pair {
   const [better, worse] = [toMessages(chosen, 'assistant'), toMessages(rejected, 'assistant')];
   if (prompt === undefined) return withoutUndefined({ ...rest, ...splitMessages(better, worse) });
   const question = toMessages(prompt, 'user');
-  if (better[0]!.role === 'assistant' && worse[0]!.role === 'assistant') {
+  const responses = [better, worse];
+  const followUser = responses.every(([first]) => first!.role === 'assistant');
+  const followAssistant = // dialogues that part where the user speaks
+    question.at(-1)!.role === 'assistant' &&
+    responses.every((response) => response[0]!.role === 'user' && !contains(response, question));
+  if (followUser || followAssistant) {
     return withoutUndefined({ ...rest, prompt: question, chosen: better, rejected: worse });
   }
   const split = splitMessages(better, worse);

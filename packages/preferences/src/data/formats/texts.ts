@@ -91,11 +91,16 @@ const completions = format({
   name: 'prompts and completions',
   needs: 'Each line needs prompt and completion.',
   fits: (row) => has(row, 'prompt') && (has(row, 'completion') || has(row, 'response')) && !has(row, 'label'),
-  row: z.object({ prompt: AnyContent, completion: AnyContent.optional(), response: AnyContent.optional() }),
-  records: ({ prompt, completion, response }): Text[] => {
+  row: z.object({
+    id: Id.optional(),
+    prompt: AnyContent,
+    completion: AnyContent.optional(),
+    response: AnyContent.optional(),
+  }),
+  records: ({ id, prompt, completion, response }): Text[] => {
     const answer = completion ?? response;
     if (answer === undefined) throw new RowError('"completion" is missing', 'completion');
-    return [sameForm(prompt, answer)];
+    return [withoutUndefined({ id, ...sameForm(prompt, answer) })];
   },
 });
 
