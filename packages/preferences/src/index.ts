@@ -9,9 +9,11 @@ export { asMessages, asText, comparisonForms, type Form, pairForms, type Rewritt
 export * from './data/keys.ts';
 export * from './data/minHash.ts';
 export * from './data/pairsFromComparisons.ts';
+export * from './data/pairsFromScores.ts';
 export * from './data/pieces.ts';
 export * from './data/promptQuality.ts';
 export * from './data/read.ts';
+export * from './data/readAs.ts';
 export { recogniseKind } from './data/recognise.ts';
 export { openRows, type Rows } from './data/rows.ts';
 export * from './data/split.ts';

@@ -39,25 +39,55 @@ export function winRate(probabilities: readonly number[]): WinRate {
   };
 }
 
-/** The win probabilities of one source, and how many comparisons gave none. */
-export interface SourceWins {
+/** Who answered, and what the judge said. */
+export interface Verdict {
+  readonly systems: readonly [a: string | undefined, b: string | undefined];
+  /** The probability that `b` is better: 0, ½ or 1, or anything between; undefined where nobody decided. */
+  readonly secondBetter: number | undefined;
+}
+
+/** The verdict of a comparison; a response's `source` names its system. */
+export const verdictOf = ({ responses: [a, b], choice }: Comparison): Verdict => ({
+  systems: [a.source, b.source],
+  secondBetter: { a: 0, b: 1, tie: 0.5, skip: undefined }[choice],
+});
+
+/** A system, and the one it is set against: any other where none is named. */
+export interface Contest {
+  readonly system: string;
+  readonly against?: string;
+}
+
+/**
+ * The probability that the system's response is the better one, on whichever side it stands. `other`: the verdict is not
+ * about the contest (the system wrote both responses, or neither, or not against the one named).
+ */
+export function winProbability({ system, against }: Contest, verdict: Verdict): number | 'skip' | 'other' {
+  const [a, b] = verdict.systems;
+  const opponent = a === system ? b : a;
+  const concerned = (a === system) !== (b === system) && (against === undefined || opponent === against);
+  if (!concerned) return 'other';
+  if (verdict.secondBetter === undefined) return 'skip';
+  return b === system ? verdict.secondBetter : 1 - verdict.secondBetter;
+}
+
+/** The win probabilities of a system, and how many verdicts gave none. */
+export interface SystemWins {
   readonly probabilities: number[];
   /** Nobody decided. */
   readonly skips: number;
-  /** `source` wrote both responses, or neither. */
+  /** Not about the contest. */
   readonly others: number;
 }
 
-/** For each comparison of `source` with another: 1 where it was chosen, 0 where the other was, ½ for a tie. */
-export function winsOf(source: string, comparisons: Iterable<Comparison>): SourceWins {
+/** What the verdicts say of a system: of a comparison 1 where it was chosen, 0 where the other was, ½ for a tie. */
+export function winsOf(contest: Contest, verdicts: Iterable<Verdict>): SystemWins {
   const probabilities: number[] = [];
-  let [skips, others] = [0, 0];
-  for (const { responses, choice } of comparisons) {
-    const [a, b] = responses.map((response) => response.source === source);
-    if (a === b) others++;
-    else if (choice === 'skip') skips++;
-    else if (choice === 'tie') probabilities.push(0.5);
-    else probabilities.push((choice === 'a') === a ? 1 : 0);
+  const left = { skip: 0, other: 0 };
+  for (const verdict of verdicts) {
+    const probability = winProbability(contest, verdict);
+    if (typeof probability === 'number') probabilities.push(probability);
+    else left[probability]++;
   }
-  return { probabilities, skips, others };
+  return { probabilities, skips: left.skip, others: left.other };
 }

@@ -29,7 +29,10 @@ export function percentAgreement({ counts }: Ratings): number | undefined {
  */
 export function majorityAgreement({ counts }: Ratings): number | undefined {
   return maybeMean(
-    compared(counts).map((item) => mean(item.flatMap((count, k) => Array(count).fill(leftOut(item, k))))),
+    compared(counts).map((item) => {
+      const points = item.reduce((sum, count, k) => (count === 0 ? sum : sum + count * leftOut(item, k)), 0);
+      return points / sizeOf(item);
+    }),
   );
 }
 

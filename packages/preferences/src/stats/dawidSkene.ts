@@ -117,7 +117,7 @@ function voteShares({ labels, items, votes }: CodedVotes): number[][] {
 function maximized({ labels, annotators, votes }: CodedVotes, truth: readonly number[][]): Parameters {
   const said = annotators.map(() => zeros(labels.length, labels.length));
   for (const { item, annotator, label } of votes) {
-    for (const [j, probability] of truth[item]!.entries()) said[annotator]![j]![label]! += probability;
+    for (let j = 0; j < labels.length; j++) said[annotator]![j]![label]! += truth[item]![j]!;
   }
   const prior = normalized(labels.map((_, j) => truth.reduce((sum, row) => sum + row[j]!, 0)));
   return { prior, confusion: said.map((rows) => rows.map(normalized)) };
@@ -126,8 +126,9 @@ function maximized({ labels, annotators, votes }: CodedVotes, truth: readonly nu
 /** In logarithms, so that an item with hundreds of votes does not vanish. */
 function expectedTruth({ items, votes }: CodedVotes, { prior, confusion }: Parameters) {
   const logs = items.map(() => prior.map(Math.log));
+  const logConfusion = confusion.map((rows) => rows.map((row) => row.map(Math.log)));
   for (const { item, annotator, label } of votes) {
-    for (let j = 0; j < prior.length; j++) logs[item]![j]! += Math.log(confusion[annotator]![j]![label]!);
+    for (let j = 0; j < prior.length; j++) logs[item]![j]! += logConfusion[annotator]![j]![label]!;
   }
   let logLikelihood = 0;
   const truth = logs.map((row) => {

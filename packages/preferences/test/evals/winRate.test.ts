@@ -3,8 +3,17 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { alpacaEvalProbability, type Choice, type Comparison, openRows, winRate, winsOf } from '../../src/index.ts';
+import {
+  alpacaEvalProbability,
+  type Choice,
+  openRows,
+  verdictOf,
+  winProbability,
+  winRate,
+  winsOf,
+} from '../../src/index.ts';
 import { sharedData } from '../files.ts';
+import { compared, turned } from './comparison.ts';
 
 test('winRate of wins, losses and ties', () => {
   const { winRate: rate, standardError, wins, losses, ties, n, interval } = winRate([1, 1, 1, 0, 0.5]);
@@ -32,27 +41,31 @@ test('one comparison has no standard error, none has no win rate', () => {
   assert.throws(() => winRate([Number.NaN]), { code: 'invalid_value' });
 });
 
-test('winsOf takes the side of a source, on whichever place it stood', () => {
-  const compared = (a: string, b: string, choice: Choice): Comparison => ({
-    id: '1',
-    prompt: [{ role: 'user', content: 'Sky?' }],
-    responses: [
-      { id: 'a', text: '', source: a },
-      { id: 'b', text: '', source: b },
-    ],
-    choice,
-    judge: 'me',
-  });
-  const comparisons = [
-    compared('new', 'old', 'a'),
-    compared('old', 'new', 'a'),
-    compared('old', 'new', 'b'),
-    compared('new', 'old', 'tie'),
-    compared('new', 'old', 'skip'),
-    compared('new', 'new', 'a'),
-    compared('x', 'old', 'a'),
-  ];
-  assert.deepEqual(winsOf('new', comparisons), { probabilities: [1, 0, 1, 0.5], skips: 1, others: 2 });
+test('winsOf takes the side of a system, on whichever place it stood', () => {
+  const by = (a: string, b: string, choice: Choice) => compared('Sky?', choice, { sources: [a, b] });
+  const verdicts = [
+    by('new', 'old', 'a'),
+    by('old', 'new', 'a'),
+    by('old', 'new', 'b'),
+    by('new', 'old', 'tie'),
+    by('new', 'old', 'skip'),
+    by('new', 'new', 'a'),
+    by('x', 'old', 'a'),
+    by('x', 'new', 'b'),
+    compared('Sky?', 'a'), // by no one knows whom
+  ].map(verdictOf);
+  assert.deepEqual(winsOf({ system: 'new' }, verdicts), { probabilities: [1, 0, 1, 0.5, 1], skips: 1, others: 3 });
+  const against = winsOf({ system: 'new', against: 'old' }, verdicts);
+  assert.deepEqual(against, { probabilities: [1, 0, 1, 0.5], skips: 1, others: 4 });
+});
+
+test('what one system wins the other loses, whichever response comes first', () => {
+  for (const choice of ['a', 'b', 'tie'] as const) {
+    const comparison = compared('Sky?', choice, { sources: ['new', 'old'] });
+    const won = winProbability({ system: 'new' }, verdictOf(comparison));
+    assert.equal(winProbability({ system: 'new' }, verdictOf(turned(comparison))), won);
+    assert.equal(winProbability({ system: 'old' }, verdictOf(comparison)), 1 - Number(won));
+  }
 });
 
 test('win rates of 24 models agree with AlpacaEval’s leaderboard to 1e-9', async (t) => {

@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import { alpacaEvalProbability } from '../data/formats/comparisons.ts';
+import { parseRow, RowError } from '../data/parse.ts';
+import { type ReadOptions, readComparisons } from '../data/read.ts';
+import type { ReadRow } from '../data/row.ts';
+import { openRows } from '../data/rows.ts';
+import { DataError, type LineUnit, type Problem } from '../errors.ts';
+import { type Contest, type SystemWins, type Verdict, verdictOf, winsOf } from './winRate.ts';
+
+/** Whose wins a file tells, and what was left out. */
+export interface ReadWins extends SystemWins {
+  readonly system: string;
+  /** The systems it was compared with. */
+  readonly against: readonly string[];
+  /** Lines that were left out, and why. */
+  readonly skipped: readonly Problem[];
+  /** What the `line` of these counts. */
+  readonly unit: LineUnit;
+}
+
+/**
+ * The win probabilities of a system, from comparisons in any known format. Rows of AlpacaEval's annotations count by how
+ * sure the judge was; they need no texts, which its leaderboard leaves out.
+ *
+ * Without `system` it is the one whose response stands second in the first comparison (AlpacaEval puts the baseline
+ * first), as long as the file compares no more than two. Where no system is named the two are `first response` and
+ * `second response`.
+ *
+ * @throws DataError for a file that cannot be used, or does not compare the systems asked for
+ */
+export async function readWins(path: string, options: ReadOptions & Partial<Contest> = {}): Promise<ReadWins> {
+  const {
+    verdicts: read,
+    skipped,
+    unit,
+  } = (await hasPreferences(path)) ? await preferenceVerdicts(path, options) : await comparisonVerdicts(path, options);
+  const verdicts = read.some(({ systems }) => systems.some(Boolean)) ? read : read.map(byPlace);
+  const contest = contestOf(path, options, verdicts);
+  const opponents = verdicts.flatMap(({ systems }) => (systems.includes(contest.system) ? systems : []));
+  const against = [...new Set(opponents)].filter((name) => name !== undefined && name !== contest.system);
+  const wins = winsOf(contest, verdicts);
+  if (wins.probabilities.length === 0) {
+    throw new DataError(path, `nobody decided between ${contest.system} and another system; there is no win rate.`);
+  }
+  return {
+    system: contest.system,
+    against: contest.against ? [contest.against] : (against as string[]),
+    ...wins,
+    skipped,
+    unit,
+  };
+}
+
+const byPlace = ({ secondBetter }: Verdict): Verdict => ({
+  systems: ['first response', 'second response'],
+  secondBetter,
+});
+
+function contestOf(path: string, { system, against }: Partial<Contest>, verdicts: readonly Verdict[]): Contest {
+  const systems = [...new Set(verdicts.flatMap(({ systems }) => systems))].filter((name) => name !== undefined);
+  const unknown = [system, against].find((name) => name !== undefined && !systems.includes(name));
+  if (unknown !== undefined) throw new DataError(path, `has no responses of ${unknown}, but of ${systems.join(', ')}.`);
+  if (system !== undefined) return against === undefined ? { system } : { system, against };
+  const [first, second] = verdicts[0]?.systems ?? [];
+  if (systems.length > 2 || second === undefined || first === second) {
+    throw new DataError(path, `compares ${systems.join(', ')}. Say whose win rate is asked for.`);
+  }
+  return { system: second };
+}
+
+interface ReadVerdicts {
+  readonly verdicts: readonly Verdict[];
+  readonly skipped: readonly Problem[];
+  readonly unit: LineUnit;
+}
+
+async function comparisonVerdicts(path: string, options: ReadOptions): Promise<ReadVerdicts> {
+  const { comparisons, skipped, unit } = await readComparisons(path, options);
+  return { verdicts: comparisons.map(verdictOf), skipped, unit };
+}
+
+const Preference = z.object({
+  generator_1: z.string().optional(),
+  generator_2: z.string().optional(),
+  preference: z.number().optional(),
+});
+
+/** Whether the first row is one of AlpacaEval's annotations. */
+async function hasPreferences(path: string): Promise<boolean> {
+  const { rows } = await openRows(path);
+  for await (const { row } of rows) return row !== undefined && ('preference' in row || 'generator_2' in row);
+  return false;
+}
+
+async function preferenceVerdicts(path: string, { onError = 'fail' }: ReadOptions): Promise<ReadVerdicts> {
+  const { rows, unit } = await openRows(path);
+  const [verdicts, skipped]: [Verdict[], Problem[]] = [[], []];
+  for await (const read of rows) {
+    const verdict = preferenceVerdict(read);
+    if ('line' in verdict) skipped.push(verdict);
+    else verdicts.push(verdict);
+  }
+  if (skipped.length > 0 && (onError === 'fail' || verdicts.length === 0)) {
+    throw new DataError(path, skipped, { needs: 'Each line needs preference (1 to 2; 0 for a tie).', unit });
+  }
+  return { verdicts, skipped, unit };
+}
+
+function preferenceVerdict(read: ReadRow): Verdict | Problem {
+  if (!read.row) return { line: read.line, message: read.message };
+  try {
+    const { generator_1, generator_2, preference } = parseRow(Preference, read.row);
+    return { systems: [generator_1, generator_2], secondBetter: alpacaEvalProbability(preference) };
+  } catch (error) {
+    if (!(error instanceof RowError)) throw error;
+    return { line: read.line, field: error.field, message: error.message };
+  }
+}
