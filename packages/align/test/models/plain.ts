@@ -2,6 +2,7 @@ import { noGrad, Random, setThreads, type Tensor, tensor, tidy } from '@attune/t
 import type { CausalLm } from '../../src/models/CausalLm.ts';
 import { createModel } from '../../src/models/create.ts';
 import { Packed } from '../../src/models/Packed.ts';
+import type { RewardModel } from '../../src/models/rewardModel.ts';
 import type { Kind } from '../../src/nn/Module.ts';
 
 // The slow, plain ways of computing things, which the fast ones are held against.
@@ -25,6 +26,18 @@ export function responseLogp(model: CausalLm, prompt: readonly number[], respons
   const all = sequenceLogits(model, [...prompt, ...response]).logSoftmax(1);
   const before = all.narrow(0, prompt.length - 1, response.length);
   return before.gather(1, tensor(response, { dtype: 'int64' }).unsqueeze(1)).sum();
+}
+
+/** A reward model's score of a sequence: the state of its last token against the head. */
+export function scoreAlone(model: RewardModel, ids: readonly number[]): number {
+  return tidy(() =>
+    noGrad(() => {
+      using packed = new Packed([{ ids }]);
+      const hidden = model.hidden(tensor(ids, { dtype: 'int64' }), packed);
+      const last = hidden.select(0, ids.length - 1);
+      return last.mul(model.score.weight.squeeze(0)).sum().item();
+    }),
+  );
 }
 
 /** log π(ids[t + 1] | ids[..t]) for every t: one fewer than ids. */

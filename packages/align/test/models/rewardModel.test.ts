@@ -8,7 +8,6 @@ import fc from 'fast-check';
 import { loadAdapter, saveAdapter } from '../../src/models/adapters.ts';
 import type { CausalLm } from '../../src/models/CausalLm.ts';
 import { loadModel } from '../../src/models/load.ts';
-import { Packed } from '../../src/models/Packed.ts';
 import { asRewardModel, isRewardModel, type RewardModel } from '../../src/models/rewardModel.ts';
 import { saveModel } from '../../src/models/save.ts';
 import { adaptersOf, addLora, allLinear, mergeAdapters } from '../../src/nn/lora.ts';
@@ -16,6 +15,7 @@ import { pairScores, responseScores, responseValues } from '../../src/trainers/s
 import type { Responses } from '../../src/trainers/states.ts';
 import { assertClose } from '../assertClose.ts';
 import { readJson } from '../shared.ts';
+import { scoreAlone } from './plain.ts';
 
 const golden = join(import.meta.dirname, '../golden');
 const folder = mkdtempSync(join(tmpdir(), 'attune-reward-model-'));
@@ -55,21 +55,6 @@ const namesIn = (at: string, file: string): string[] =>
 
 const scoresOf = (model: RewardModel, groups: readonly Responses[]): number[] =>
   tidy(() => noGrad(() => responseScores(model, groups).toArray()));
-
-/** The plain way: one sequence through the model alone, the state of its last token against the head. */
-function scoreAlone(model: RewardModel, ids: readonly number[]): number {
-  return tidy(() =>
-    noGrad(() => {
-      using packed = new Packed([{ ids }]);
-      const hidden = model.hidden(tensor(ids, { dtype: 'int64' }), packed);
-      return hidden
-        .select(0, ids.length - 1)
-        .mul(model.score.weight.squeeze(0))
-        .sum()
-        .item();
-    }),
-  );
-}
 
 // float32 on both sides, sums of some dozen terms of size 1 in another order; what the issue allows a score to move.
 const close = { atol: 1e-5 };

@@ -6,6 +6,7 @@ import { UsageError } from '../errors.ts';
 import { encodeLines, idOf } from '../models/encodeLines.ts';
 import { refuseForeignTokens } from '../models/foreignTokens.ts';
 import { withHardware } from '../models/hardware.ts';
+import { refuseRewardModel } from '../models/heads.ts';
 import { checkOutFile } from '../models/outFile.ts';
 import {
   type EncodedPrompt,
@@ -72,6 +73,7 @@ async function answerFile({ result }: CommandContext, options: Options): Promise
   checkOutFile(out);
   const { prompts: records, lines, unit } = await readPrompts(file);
   using opened = await openModel(path, kindOf(options));
+  refuseRewardModel(path, opened);
   const room = options.maxNewTokens ?? 1;
   const prompts = encodeLines(
     opened.tokenizer,
@@ -122,6 +124,7 @@ async function answerOne({ json, result }: CommandContext, options: Options, tex
   if (options.prompts || options.out)
     throw new UsageError('--prompt prints its responses: leave --prompts and --out out.');
   using opened = await openModel(options.model, kindOf(options));
+  refuseRewardModel(options.model, opened);
   const content = opened.tokenizer.hasChatTemplate ? toMessages(text, 'user') : text;
   const prompts = [{ id: 'prompt', ids: promptThatFits(opened, content, options.maxNewTokens ?? 1) }];
   refuseForeignTokens(options.model, opened, prompts.map(tokensOf));

@@ -15,6 +15,7 @@ import { UsageError } from '../errors.ts';
 import { encodeLines, idOf } from '../models/encodeLines.ts';
 import { refuseForeignTokens } from '../models/foreignTokens.ts';
 import { withHardware } from '../models/hardware.ts';
+import { refuseRewardModel } from '../models/heads.ts';
 import { checkOutFile } from '../models/outFile.ts';
 import { formatNumber, formatShare } from '../terminal/format.ts';
 import { progress } from '../terminal/progress.ts';
@@ -97,6 +98,7 @@ async function scoresOf(
   onDone: (pairs: number) => void,
 ): Promise<{ encoded: EncodedPair[]; scores: Score[] }> {
   using opened = await openModel(options.model, kindOf(options));
+  refuseRewardModel(options.model, opened);
   const { model, tokenizer } = opened;
   const encode = (pair: Pair): EncodedPair => {
     const encoded = encodePair(tokenizer, pair, options);
@@ -118,6 +120,7 @@ async function referenceScores(
   onDone: (pairs: number) => void,
 ): Promise<Score[]> {
   using opened = await openModel(path, kindOf(options));
+  refuseRewardModel(path, opened);
   const largest = encoded
     .flatMap(tokensOf)
     .flat()

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import {
+  asRewardModel,
   copyTokenizer,
   createModel,
   fill,
@@ -10,7 +11,7 @@ import {
   readTokenizerFiles,
   Tokenizer,
 } from '@attune/align';
-import { Random, readSafetensors } from '@attune/torch';
+import { Random, readSafetensors, readSafetensorsHeader } from '@attune/torch';
 import { parse } from 'yaml';
 import { RunError } from '../errors.ts';
 import type { PretrainSettings } from '../settings/pretrain.ts';
@@ -35,6 +36,8 @@ export async function openCheckpoint(path: string, kind: Kind): Promise<OpenedMo
   const weights = join(path, 'weights.safetensors');
   const opened = 'tokenizer' in settings ? await newModel(settings, path, kind) : await openStart(settings.model, kind);
   try {
+    const isReward = readSafetensorsHeader(weights).entries.some(({ name }) => name === 'score.weight');
+    if (isReward) asRewardModel(opened.model, new Random(0)); // its head is filled in with the other weights
     if ('tokenizer' in settings || !settings.use_lora) {
       fill(opened.model, readSafetensors(weights), weights);
       return opened;

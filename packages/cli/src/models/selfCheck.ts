@@ -1,6 +1,6 @@
-import { type OpenedModel, textLogps } from '@attune/align';
+import { type CausalLm, isRewardModel, type OpenedModel, responseValues, textLogps } from '@attune/align';
 import { AttuneError, seededRandom } from '@attune/preferences';
-import { noGrad, tidy } from '@attune/torch';
+import { noGrad, type Tensor, tidy } from '@attune/torch';
 
 /** How weights are stored. */
 export type Storage = 'float32' | 'float16' | 'bfloat16' | 'q8_0';
@@ -20,14 +20,15 @@ export class DriftError extends AttuneError {
 /** What a model and its tokenizer make of a few texts, to be compared with another's. */
 export interface Probe {
   readonly ids: readonly (readonly number[])[];
-  readonly logps: readonly number[]; // nats, of every token of every sequence but its first
+  /** Nats: the log-probability of every token but the first of each sequence; a reward model's score of what is before. */
+  readonly values: readonly number[];
   readonly chatTemplate: string | undefined;
 }
 
 /** How far two models are apart. */
 export interface Drift {
   readonly tokens: number;
-  readonly natsPerToken: number; // mean of |Δ log π|
+  readonly natsPerToken: number; // mean of |Δ log π|, or of |Δ score|
   readonly tolerance: number;
 }
 
@@ -54,15 +55,27 @@ function sequences(opened: OpenedModel): number[][] {
 /** Probes a model. */
 export function probe(opened: OpenedModel): Probe {
   const ids = sequences(opened);
-  const examples = ids.map((sequence) => ({ ids: sequence, mask: sequence.map((_, i) => (i === 0 ? 0 : 1)) }));
-  const logps = tidy(() => noGrad(() => textLogps(opened.model, examples).value.toArray()));
-  return { ids, logps, chatTemplate: opened.tokenizerFiles?.chatTemplate };
+  const values = tidy(() => noGrad(() => valuesOf(opened.model, ids).toArray()));
+  return { ids, values, chatTemplate: opened.tokenizerFiles?.chatTemplate };
+}
+
+function valuesOf(model: CausalLm, ids: readonly (readonly number[])[]): Tensor {
+  if (isRewardModel(model)) {
+    return responseValues(
+      model,
+      ids.map((sequence) => ({ prompt: sequence.slice(0, 1), responses: [sequence.slice(1)] })),
+    );
+  }
+  return textLogps(
+    model,
+    ids.map((sequence) => ({ ids: [...sequence], mask: sequence.map((_, i) => (i === 0 ? 0 : 1)) })),
+  ).value;
 }
 
 /**
  * Holds what was written against what was read.
  *
- * @throws DriftError where tokens, chat template or log-probabilities differ by more than the storage explains
+ * @throws DriftError where tokens, chat template, log-probabilities or scores differ by more than the storage explains
  */
 export function compare(before: Probe, after: Probe, storage: Storage): Drift {
   const refuse = (what: string) =>
@@ -71,8 +84,8 @@ export function compare(before: Probe, after: Probe, storage: Storage): Drift {
     throw refuse('The tokenizer as written gives other tokens than the one that was read.');
   if (after.chatTemplate !== before.chatTemplate)
     throw refuse('The chat template as written is not the one that was read.');
-  const tokens = before.logps.length;
-  const natsPerToken = before.logps.reduce((sum, logp, i) => sum + Math.abs(logp - after.logps[i]!), 0) / tokens;
+  const tokens = before.values.length;
+  const natsPerToken = before.values.reduce((sum, value, i) => sum + Math.abs(value - after.values[i]!), 0) / tokens;
   const tolerance = tolerances[storage];
   if (natsPerToken <= tolerance) return { tokens, natsPerToken, tolerance }; // never where it is NaN
   throw refuse(

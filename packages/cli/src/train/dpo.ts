@@ -20,6 +20,7 @@ import { Random } from '@attune/torch';
 import type { CommandContext } from '../command.ts';
 import { RunError, SettingError } from '../errors.ts';
 import { refuseForeignTokens } from '../models/foreignTokens.ts';
+import { refuseRewardModel } from '../models/heads.ts';
 import { checkRun } from '../run/RunFolder.ts';
 import type { DpoSettings } from '../settings/dpo.ts';
 import { encodeData, leftOut } from './encodeData.ts';
@@ -45,6 +46,7 @@ export async function trainDpo(
   refuseSortedWeights(settings, [...data.train, ...data.heldOut], places);
 
   using opened = await openStart(settings.model, kind);
+  refuseRewardModel(settings.model, opened);
   const { model, tokenizer } = opened;
   const noise = new Random(settings.seed, kind.device);
   makeTrainable(model, settings, noise);

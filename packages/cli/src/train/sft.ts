@@ -10,6 +10,7 @@ import {
 import { Random } from '@attune/torch';
 import type { CommandContext } from '../command.ts';
 import { refuseForeignTokens } from '../models/foreignTokens.ts';
+import { refuseRewardModel } from '../models/heads.ts';
 import { checkRun } from '../run/RunFolder.ts';
 import type { SftSettings } from '../settings/sft.ts';
 import { encodeData, leftOut } from './encodeData.ts';
@@ -33,6 +34,7 @@ export async function trainSft(
   const data = await withHeldOut(settings, (files) => texts(context, files, places));
 
   using opened = await openStart(settings.model, kind);
+  refuseRewardModel(settings.model, opened);
   const { model, tokenizer } = opened;
   const noise = new Random(settings.seed, kind.device);
   makeTrainable(model, settings, noise);

@@ -113,13 +113,13 @@ test('what is there already is not touched, and what fails leaves nothing', asyn
 });
 
 test('a model that came out different is refused, also where its numbers are none', () => {
-  const before: Probe = { ids: [[1, 2, 3]], logps: [-1, -2], chatTemplate: 'x' };
+  const before: Probe = { ids: [[1, 2, 3]], values: [-1, -2], chatTemplate: 'x' };
   const drift = (after: Partial<Probe>, storage: 'float32' | 'q8_0' = 'float32') =>
     compare(before, { ...before, ...after }, storage);
   assert.equal(drift({}).natsPerToken, 0);
-  assert.equal(drift({ logps: [-1.1, -2] }, 'q8_0').natsPerToken, (1.1 - 1) / 2);
-  assert.throws(() => drift({ logps: [-1.1, -2] }), DriftError);
-  assert.throws(() => drift({ logps: [-1, Number.NaN] }, 'q8_0'), DriftError);
+  assert.equal(drift({ values: [-1.1, -2] }, 'q8_0').natsPerToken, (1.1 - 1) / 2);
+  assert.throws(() => drift({ values: [-1.1, -2] }), DriftError);
+  assert.throws(() => drift({ values: [-1, Number.NaN] }, 'q8_0'), DriftError);
   assert.throws(() => drift({ ids: [[1, 2, 4]] }), /other tokens/);
   assert.throws(() => drift({ chatTemplate: undefined }), /chat template/);
 });

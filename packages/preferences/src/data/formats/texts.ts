@@ -1,6 +1,7 @@
 /** How prompts, single labelled responses, and texts to learn by heart are written. */
 import { z } from 'zod';
 import { RowError } from '../parse.ts';
+import { type JudgedPrompt, JudgedPrompt as JudgedPromptSchema } from '../promptQuality.ts';
 import { type Content, type Message, type Prompt, type Text, toMessages, type Unpaired } from '../types.ts';
 import {
   AnyContent,
@@ -42,6 +43,15 @@ const questions = format({
 
 /** Prompts alone, or with whatever else belongs to an instruction or a question. */
 export const promptFormats: readonly Format<Prompt>[] = [prompts, instructions, questions];
+
+/** Prompts with a verdict on their quality, ours or made by hand. */
+export const judgedPrompts: Format<JudgedPrompt> = format({
+  name: 'judged prompts',
+  needs: 'Each line needs id, prompt, intent, semantics and answerable (true or false) and judge.',
+  fits: (row) => has(row, 'intent') || has(row, 'semantics') || has(row, 'answerable'),
+  row: JudgedPromptSchema.extend({ id: Id, prompt: AnyContent }),
+  records: (row) => [row],
+});
 
 const labelled = format({
   name: 'unpaired responses',
