@@ -29,6 +29,10 @@ const commands: Record<string, { summary: string; load: () => Promise<Command> }
     summary: 'Log-probabilities of chosen and rejected responses',
     load: async () => (await import('./commands/logps.ts')).logpsCommand(),
   },
+  score: {
+    summary: 'Scores of responses by a reward model',
+    load: async () => (await import('./commands/score.ts')).scoreCommand(),
+  },
   train: {
     summary: 'Train a model: pretrain, sft, reward, dpo',
     load: async () => (await import('./commands/train.ts')).trainCommand(),
