@@ -19,6 +19,7 @@ export { Packed, type Segment } from './models/Packed.ts';
 export { asRewardModel, isRewardModel, type RewardModel } from './models/rewardModel.ts';
 export { copyTokenizer, saveModel } from './models/save.ts';
 export { saveGguf } from './models/saveGguf.ts';
+export { sharing } from './models/sharing.ts';
 export * from './models/tokenLogps.ts';
 export { LoraLinear, type LoraOptions } from './nn/LoraLinear.ts';
 export { adaptersOf, addLora, allLinear, LoraTargetError, mergeAdapters, withoutAdapters } from './nn/lora.ts';

@@ -34,12 +34,16 @@ const commands: Record<string, { summary: string; load: () => Promise<Command> }
     load: async () => (await import('./commands/score.ts')).scoreCommand(),
   },
   train: {
-    summary: 'Train a model: pretrain, sft, reward, dpo',
+    summary: 'Train a model: pretrain, sft, reward, dpo, ppo',
     load: async () => (await import('./commands/train.ts')).trainCommand(),
   },
   data: {
     summary: 'Everything about preference data before training',
     load: async () => (await import('./commands/data.ts')).dataCommand(),
+  },
+  eval: {
+    summary: 'Tables that say how good a model is, with intervals',
+    load: async () => (await import('./commands/eval/index.ts')).evalCommand(),
   },
   demo: {
     summary: 'Align a small real model on this machine and open a report of what changed',

@@ -46,17 +46,16 @@ export interface PpoRun extends Updating {
   readonly critic?: Critic;
   readonly sft?: SftTerm;
   readonly assessment: Assessment;
-  /** β, the weight of the KL penalty. With a target it is moved after each iteration; a checkpoint must keep it. */
-  readonly penalty: { beta: number; readonly target?: KlTarget };
+  /** β, the weight of the KL penalty; with a target it is moved after each iteration, and a checkpoint must keep it. */
+  readonly penalty: { beta: number };
+  readonly klTarget?: KlTarget;
   readonly rollouts: RolloutOptions;
   readonly cliprange: number;
   /** Passes over an iteration's responses, and updates in each. */
   readonly epochs: number;
   readonly miniBatches: number;
-  /** Prompts that go through the models together, with their responses. */
-  readonly promptsAtOnce: number;
-  /** Each an iteration. */
-  readonly windows: Iterable<readonly RlPrompt[]>;
+  /** Each an iteration: micro-batches, prompts that go through the models together with their responses. */
+  readonly windows: Iterable<readonly (readonly RlPrompt[])[]>;
 }
 
 /** What one iteration reports. */
@@ -82,25 +81,27 @@ export interface PpoStep extends PpoMetrics {
 export async function* ppo(run: PpoRun): AsyncGenerator<PpoStep> {
   let step = run.stepsDone ?? 0;
   const judges = { ...run, critic: run.critic?.model };
-  for (const prompts of run.windows) {
+  for (const window of run.windows) {
     step++;
+    const [prompts, atOnce] = [window.flat(), window[0]!.length];
     const seed = seedOf(run.rollouts.seed, step);
     const sampled = await rollOut(run.policy, prompts, { ...run.rollouts, seed });
     const { beta } = run.penalty;
-    const groups = await experience(judges, sampled, { ...run.assessment, beta }, run.promptsAtOnce);
+    const groups = await experience(judges, sampled, { ...run.assessment, beta }, atOnce);
 
     const tally: PolicyTally = new Tally();
     for (let epoch = 0; epoch < run.epochs; epoch++) {
       const order = shuffled(groups, seededRandom(seedOf(seed, epoch)));
       const size = Math.ceil(order.length / run.miniBatches);
       for (const [n, miniBatch] of [...microBatches(order, size)].entries()) {
-        await learn(run, miniBatch, { step, n: epoch * run.miniBatches + n, tally });
+        const parts = [...microBatches(miniBatch, atOnce)];
+        await learn(run, parts, { step, n: epoch * run.miniBatches + n, tally });
       }
     }
 
     const metrics = ppoMetrics(groups, { beta, tally });
     const episodes = groups.length * run.rollouts.samples;
-    if (run.penalty.target) run.penalty.beta = adaptiveKl(beta, metrics.kl, episodes, run.penalty.target);
+    if (run.klTarget) run.penalty.beta = adaptiveKl(beta, metrics.kl, episodes, run.klTarget);
     const tokens = tokensOf(groups);
     yield { step, ...metrics, learningRate: run.learningRate(step), tokens, experience: groups };
   }
@@ -109,13 +110,12 @@ export async function* ppo(run: PpoRun): AsyncGenerator<PpoStep> {
 /** One update of the policy and of the critic. Means are over the tokens of the whole mini-batch. */
 async function learn(
   run: PpoRun,
-  miniBatch: readonly ExperienceGroup[],
+  parts: readonly (readonly ExperienceGroup[])[],
   { step, n, tally }: { step: number; n: number; tally: PolicyTally },
 ): Promise<void> {
   const { policy, critic, sft, cliprange } = run;
   const policyLearns = step > (critic?.warmup ?? 0);
-  const tokens = sum(miniBatch.flatMap(({ responses }) => responses.map(({ ids }) => ids.length)));
-  const parts = [...microBatches(miniBatch, run.promptsAtOnce)];
+  const tokens = sum(parts.flat().flatMap(({ responses }) => responses.map(({ ids }) => ids.length)));
   const device = policy.head.device;
   const losses = { policy: 0, critic: 0 };
   for (const [m, groups] of parts.entries()) {

@@ -28,7 +28,7 @@ export interface SampledGroup {
   readonly responses: readonly SampledResponse[];
 }
 
-/** How responses are sampled. The distribution is the policy's own: no temperature, no filter, so that what is sampled is what is trained. */
+/** How responses are sampled: without filters, so that what is sampled is what is trained. */
 export interface RolloutOptions {
   /** Responses to each prompt. */
   readonly samples: number;
@@ -37,6 +37,8 @@ export interface RolloutOptions {
   /** Responses under way at a time. */
   readonly rows: number;
   readonly seed: number;
+  /** Left out, 1: the policy as it is. 0 takes the likeliest tokens. */
+  readonly temperature?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -44,7 +46,7 @@ export interface RolloutOptions {
 export async function rollOut(
   policy: CausalLm,
   prompts: readonly RlPrompt[],
-  { samples, rows, ...options }: RolloutOptions,
+  { samples, rows, temperature = 1, ...options }: RolloutOptions,
 ): Promise<SampledGroup[]> {
   const sampled: SampledResponse[][] = prompts.map(() => []);
   const together = Math.max(1, Math.floor(rows / samples));
@@ -52,7 +54,7 @@ export async function rollOut(
   for (let start = 0; start < places.length; start += together) {
     const some = places.slice(start, start + together);
     const ids = some.map((place) => prompts[place]!.ids);
-    const responses = generate(policy, ids, { ...options, samples, temperature: 1 }, some);
+    const responses = generate(policy, ids, { ...options, samples, temperature }, some);
     for await (const { prompt, index, ...response } of responses) sampled[prompt]![index] = response;
   }
   return prompts.map((prompt, i) => ({ prompt, responses: sampled[i]! }));

@@ -4,6 +4,7 @@ import { type CommandContext, collect, command, group, run } from '../command.ts
 import { StoppedError, UsageError } from '../errors.ts';
 import { dpoStage } from '../settings/dpo.ts';
 import { explain, settingLines } from '../settings/explain.ts';
+import { ppoStage } from '../settings/ppo.ts';
 import { pretrainStage } from '../settings/pretrain.ts';
 import { readSettings } from '../settings/readSettings.ts';
 import { rewardStage } from '../settings/reward.ts';
@@ -11,13 +12,14 @@ import { sftStage } from '../settings/sft.ts';
 import type { Stage } from '../settings/stage.ts';
 import { type Outcome, runPath } from '../train/session.ts';
 
-/** `attune train pretrain|sft|reward|dpo CONFIG.yaml`. */
+/** `attune train pretrain|sft|reward|dpo|ppo CONFIG.yaml`. */
 export const trainCommand = (): Command =>
   group('train', 'Train a model', 'attune train dpo dpo.yaml --set beta=0.2', [
     trainOf(pretrainStage, async (...args) => (await import('../train/pretrain.ts')).trainPretrain(...args)),
     trainOf(sftStage, async (...args) => (await import('../train/sft.ts')).trainSft(...args)),
     trainOf(rewardStage, async (...args) => (await import('../train/reward.ts')).trainReward(...args)),
     trainOf(dpoStage, async (...args) => (await import('../train/dpo.ts')).trainDpo(...args)),
+    trainOf(ppoStage, async (...args) => (await import('../train/ppo.ts')).trainPpo(...args)),
   ]);
 
 interface Options {

@@ -87,7 +87,7 @@ export async function* respond(
 const contextTokens = 8;
 
 /** The text of a response as it continues its prompt. */
-function textAfter(tokenizer: Tokenizer, prompt: readonly number[], ids: readonly number[]): string {
+export function textAfter(tokenizer: Tokenizer, prompt: readonly number[], ids: readonly number[]): string {
   const context = prompt.slice(-contextTokens);
   const decode = (tokens: readonly number[]) => tokenizer.decode(tokens, { skipSpecialTokens: true });
   return decode([...context, ...ids]).slice(decode(context).length);

@@ -107,13 +107,19 @@ export interface Session<Step extends { step: number; tokens: number }> {
   readonly base: string;
   readonly optimizer: AdamW;
   readonly noise: Random;
+  /** A second network that learns beside the first and is saved with it: PPO's critic. */
+  readonly critic?: Resumable;
+  /** Numbers of a training's own that it goes on with: kept in checkpoints, and put back before `start`. */
+  readonly state?: Record<string, number>;
   readonly windows: Windows<unknown>;
   /** The training, from the step after `stepsDone` on. */
   start(stepsDone: number): AsyncGenerator<Step>;
   /** A step's numbers under TRL's keys. */
   metrics(step: Step): Record<string, number>;
   /** Numbers on held-out data, under TRL's keys. */
-  evaluate?(): Record<string, number>;
+  evaluate?(): Record<string, number> | Promise<Record<string, number>>;
+  /** What the model said at this step, for `samples.jsonl`. */
+  samples?(step: Step): readonly Readonly<Record<string, unknown>>[];
 }
 
 /** What is left of a run when it has ended or was stopped. */
@@ -141,28 +147,33 @@ export async function follow<Step extends { step: number; tokens: number }>(
   const before = checkpoint
     ? loadCheckpoint(checkpoint.path, resumable)
     : { step: 0, position: windows.position, tokens: 0 };
+  if (checkpoint && session.critic) loadCheckpoint(join(checkpoint.path, 'critic'), session.critic);
+  Object.assign(session.state ?? {}, before.numbers);
   windows.resume(before.step, before.position);
 
   const view = trainingView(standardError(), { steps: windows.total, firstStep: before.step + 1 });
   let { step, tokens } = before;
   let metrics: Record<string, number> = {};
-  const evaluate = () => {
+  const evaluate = async () => {
     if (!session.evaluate) return {};
-    const values = session.evaluate();
+    const values = await session.evaluate();
     folder.metrics(step, values);
     view.update(step, values);
     return values;
   };
   const save = () => {
-    const { position } = windows;
+    const progress = { step, position: windows.position, tokens, numbers: session.state };
     return folder.checkpoint(
       step,
-      (to) => saveCheckpoint(to, resumable, { step, position, tokens }),
+      (to) => {
+        saveCheckpoint(to, resumable, progress);
+        if (session.critic) saveCheckpoint(join(to, 'critic'), session.critic, progress);
+      },
       settings.save_total_limit,
     );
   };
 
-  if (step === 0) metrics = evaluate();
+  if (step === 0) metrics = await evaluate();
   for await (const made of session.start(step)) {
     step = made.step;
     tokens += made.tokens;
@@ -170,9 +181,11 @@ export async function follow<Step extends { step: number; tokens: number }>(
     const last = step === windows.total;
     const due = (every: number | undefined) => every !== undefined && step % every === 0;
     view.update(step, metrics);
-    if (due(settings.logging_steps) || last)
+    if (due(settings.logging_steps) || last) {
       folder.metrics(step, { ...session.metrics(made), epoch: step / windows.perEpoch, num_tokens: tokens });
-    if (due(settings.eval_steps) || last) metrics = { ...metrics, ...evaluate() };
+      if (session.samples) folder.samples(step, session.samples(made));
+    }
+    if (due(settings.eval_steps) || last) metrics = { ...metrics, ...(await evaluate()) };
     if (context.signal.aborted || (due(settings.save_steps) && !last)) view.say(`saved ${(await save()).path}`);
     if (context.signal.aborted) break;
   }
