@@ -1,6 +1,6 @@
 import { InvalidValueError } from '../errors.ts';
 import { seededRandom } from '../stats/random.ts';
-import { type PropertyName, properties } from './properties.ts';
+import { type PropertyName, properties, wordCount } from './properties.ts';
 
 /** What each property is worth, in log-odds. */
 export type PropertyWeights = Readonly<Record<PropertyName, number>>;
@@ -27,6 +27,8 @@ export interface SimulatedAnnotatorOptions {
   readonly weights?: PropertyWeights;
   /** Share of choices that are flipped at random, from 0 to ½: people slip. */
   readonly noise?: number;
+  /** Log-odds that each word more is worth to it, whatever it says: a bias of its choices, not of its score. */
+  readonly lengthBias?: number;
   readonly seed: number;
 }
 
@@ -39,9 +41,9 @@ export interface SimulatedJudgment {
 
 /** A written preference that can be asked. */
 export interface SimulatedAnnotator {
-  /** Σ weight × property of a response, in nats of log-odds. No noise. */
+  /** Σ weight × property of a response, in nats of log-odds: what it means to prefer, without noise and bias. */
   score(text: string): number;
-  /** How likely it is to choose `a`, noise included. */
+  /** How likely it is to choose `a`, noise and bias included. */
   probabilityOfA(a: string, b: string): number;
   /** Chooses between two responses. The same seed, id and responses give the same judgment, in whatever order. */
   compare(pair: { readonly id: string; readonly a: string; readonly b: string }): SimulatedJudgment;
@@ -51,17 +53,19 @@ export interface SimulatedAnnotator {
  * A stand-in for a person, so that alignment can be shown and tested without one: a written, linear preference over
  * visible properties of the text, sampled as in Bradley and Terry 1952.
  *
- *   score(y) = Σ_k weight_k · property_k(y)        P(a ≻ b) = (1 − noise)·σ(s) + noise·σ(−s),  s = score(a) − score(b)
+ *   score(y) = Σ_k weight_k · property_k(y)        P(a ≻ b) = (1 − noise)·σ(s) + noise·σ(−s)
+ *   s = score(a) − score(b) + bias·(words(a) − words(b))
  *
  * It reads the response only, not the prompt. What it was shown first is recorded and changes nothing.
  */
 export function simulatedAnnotator(options: SimulatedAnnotatorOptions): SimulatedAnnotator {
-  const { weights = bedtimeWeights, noise = 0, seed } = options;
+  const { weights = bedtimeWeights, noise = 0, lengthBias = 0, seed } = options;
   if (!(noise >= 0 && noise <= 0.5)) throw new InvalidValueError('noise', 'a share from 0 to ½', noise);
   const names = Object.keys(weights) as PropertyName[];
   const score = (text: string) => names.reduce((sum, name) => sum + weights[name] * properties[name](text), 0);
   const probabilityOfA = (a: string, b: string) => {
-    const p = 1 / (1 + Math.exp(score(b) - score(a)));
+    const lead = score(a) - score(b) + lengthBias * (wordCount(a) - wordCount(b));
+    const p = 1 / (1 + Math.exp(-lead));
     return (1 - noise) * p + noise * (1 - p);
   };
   return {
