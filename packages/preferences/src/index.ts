@@ -23,6 +23,7 @@ export * from './data/write.ts';
 export * from './errors.ts';
 export * from './evals/annotators.ts';
 export * from './evals/calibration.ts';
+export * from './evals/categories.ts';
 export * from './evals/gold.ts';
 export { goldChoices, type JudgedItem, judgedItem } from './evals/judgedItem.ts';
 export * from './evals/lengthCorrelation.ts';

@@ -34,30 +34,41 @@ export async function readWins(path: string, options: ReadOptions & Partial<Cont
     skipped,
     unit,
   } = (await hasPreferences(path)) ? await preferenceVerdicts(path, options) : await comparisonVerdicts(path, options);
-  const verdicts = read.some(({ systems }) => systems.some(Boolean)) ? read : read.map(byPlace);
+  const verdicts = namedVerdicts(read);
   const contest = contestOf(path, options, verdicts);
-  const opponents = verdicts.flatMap(({ systems }) => (systems.includes(contest.system) ? systems : []));
-  const against = [...new Set(opponents)].filter((name) => name !== undefined && name !== contest.system);
   const wins = winsOf(contest, verdicts);
   if (wins.probabilities.length === 0) {
     throw new DataError(path, `nobody decided between ${contest.system} and another system; there is no win rate.`);
   }
   return {
     system: contest.system,
-    against: contest.against ? [contest.against] : (against as string[]),
+    against: contest.against === undefined ? opponentsOf(contest.system, verdicts) : [contest.against],
     ...wins,
     skipped,
     unit,
   };
 }
 
-const byPlace = ({ secondBetter }: Verdict): Verdict => ({
-  systems: ['first response', 'second response'],
-  secondBetter,
-});
+/** Every system there is, once each. */
+const systemsOf = (verdicts: readonly Verdict[]): string[] =>
+  [...new Set(verdicts.flatMap(({ systems }) => systems))].filter((name) => name !== undefined);
 
-function contestOf(path: string, { system, against }: Partial<Contest>, verdicts: readonly Verdict[]): Contest {
-  const systems = [...new Set(verdicts.flatMap(({ systems }) => systems))].filter((name) => name !== undefined);
+const opponentsOf = (system: string, verdicts: readonly Verdict[]): string[] =>
+  systemsOf(verdicts.filter(({ systems }) => systems.includes(system))).filter((name) => name !== system);
+
+const namedVerdicts = (verdicts: readonly Verdict[]): readonly Verdict[] =>
+  verdicts.some(({ systems }) => systems.some(Boolean))
+    ? verdicts
+    : verdicts.map(({ secondBetter }) => ({ systems: ['first response', 'second response'], secondBetter }));
+
+/**
+ * The contest asked for, or the only one there is, of the system that stands second first.
+ *
+ * @throws DataError where the verdicts of the file are not about it, or there are several
+ */
+export function contestOf(path: string, { system, against }: Partial<Contest>, verdicts: readonly Verdict[]): Contest {
+  const systems = systemsOf(verdicts);
+  if (systems.length === 0) throw new DataError(path, 'names no system: none of its responses has a source.');
   const unknown = [system, against].find((name) => name !== undefined && !systems.includes(name));
   if (unknown !== undefined) throw new DataError(path, `has no responses of ${unknown}, but of ${systems.join(', ')}.`);
   if (system !== undefined) return against === undefined ? { system } : { system, against };

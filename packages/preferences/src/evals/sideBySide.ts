@@ -1,5 +1,5 @@
 import type { Comparison } from '../data/types.ts';
-import type { Interval } from '../stats/intervals.ts';
+import { type Interval, z95 } from '../stats/intervals.ts';
 import { type Contest, verdictOf, winProbability } from './winRate.ts';
 
 /** How often a system did better, alike and worse. Rates in percent; win + tie + lose = 100. */
@@ -74,7 +74,7 @@ export function sideBySideRow({ win, tie, loss }: { win: number; tie: number; lo
   const n = win + tie + loss;
   const { net, standardError } = netOf(win, loss, n);
   const adjusted = netOf(win + 1, loss + 1, n + 2);
-  const half = 1.959963984540054 * adjusted.standardError; // the standard normal's 0.975 quantile
+  const half = z95 * adjusted.standardError;
   return {
     win: (100 * win) / n,
     tie: (100 * tie) / n,

@@ -5,7 +5,8 @@ import { quantile } from './summary.ts';
 /** Both ends of an interval, of 95 % where nothing else is said. */
 export type Interval = readonly [low: number, high: number];
 
-const Z95 = 1.959963984540054; // the standard normal's 0.975 quantile
+/** The standard normal's 0.975 quantile: 95 % lie within as many standard deviations. */
+export const z95 = 1.959963984540054;
 
 /**
  * The 95 % interval of a share: Wilson 1927 (JASA 22:158), without correction for continuity.
@@ -18,9 +19,9 @@ const Z95 = 1.959963984540054; // the standard normal's 0.975 quantile
 export function wilsonInterval(successes: number, n: number): Interval {
   if (!(n > 0)) throw new InvalidValueError('n', 'more than 0', n);
   if (!(successes >= 0 && successes <= n)) throw new InvalidValueError('successes', `from 0 to ${n}`, successes);
-  const [p, zz] = [successes / n, Z95 ** 2];
+  const [p, zz] = [successes / n, z95 ** 2];
   const center = p + zz / (2 * n);
-  const half = Z95 * Math.sqrt((p * (1 - p)) / n + zz / (4 * n ** 2));
+  const half = z95 * Math.sqrt((p * (1 - p)) / n + zz / (4 * n ** 2));
   const bound = (value: number) => Math.min(1, Math.max(0, value / (1 + zz / n))); // rounding may pass 0 or 1 by 1e-17
   return [bound(center - half), bound(center + half)];
 }

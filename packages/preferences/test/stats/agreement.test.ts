@@ -16,6 +16,7 @@ import {
   quadratic,
   type Ratings,
   ratingsOf,
+  readComparisons,
 } from '../../src/index.ts';
 import { sharedData } from '../files.ts';
 
@@ -116,6 +117,19 @@ test('percent and majority agreement give the published values of AlpacaEval', (
     const coefficient = majority_of === 1 ? percentAgreement : majorityAgreement;
     near(coefficient(ratingsOf(preferences)), expected_score);
   }
+});
+
+test('cohenKappa gives the published agreement of PandaLM’s three annotators', async (t) => {
+  const file = join(sharedData, 'preferences/pandalm/testset-v1.json.gz');
+  if (!existsSync(file)) return t.skip('../shared/data/preferences/pandalm is not here');
+  const { comparisons } = await readComparisons(file);
+  const said = (judge: string) => comparisons.filter((c) => c.judge === judge).map(({ choice }) => choice);
+  const [first, second, third] = ['annotator1', 'annotator2', 'annotator3'].map(said) as [Label[], Label[], Label[]];
+  const kappa = (a: Label[], b: Label[]) => cohenKappa(a.map((label, i) => [label, b[i]!]));
+  // Wang et al. 2023 (arXiv:2306.05087): 0.85, 0.88 and 0.86
+  near(kappa(first, second), 0.852, 5e-5);
+  near(kappa(first, third), 0.8789, 5e-5);
+  near(kappa(second, third), 0.8617, 5e-5);
 });
 
 test('majorityAgreement shares the point where the others are divided', () => {
