@@ -21,6 +21,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 KEYS = ["loss", "grad_norm", "learning_rate"]
 KEYS += [f"rewards/{part}" for part in ("chosen", "rejected", "margins", "accuracies")]
 KEYS += ["logps/chosen", "logps/rejected"]
+ATTUNE_SETTINGS = {}  # of its own
 
 
 def add_settings(parser: argparse.ArgumentParser) -> None:
@@ -39,6 +40,11 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--loss_type", nargs="+", default=["sigmoid"])
     parser.add_argument("--label_smoothing", type=float, default=0.0)
     parser.add_argument("--max_length", type=int, default=256)
+
+
+def start(model: pathlib.Path, folder: pathlib.Path) -> pathlib.Path:
+    """What both sides start from."""
+    return model
 
 
 def settings_of(args: argparse.Namespace) -> dict:
