@@ -3,6 +3,7 @@ export * from './data/balance.ts';
 export * from './data/check.ts';
 export * from './data/cycles.ts';
 export * from './data/dedupe.ts';
+export * from './data/filterPrompts.ts';
 export { alpacaEvalProbability } from './data/formats/comparisons.ts';
 export type { Kind, Records } from './data/formats/index.ts';
 export { asMessages, asText, comparisonForms, type Form, pairForms, type Rewritten, rewritten } from './data/forms.ts';

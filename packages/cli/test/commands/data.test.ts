@@ -74,7 +74,10 @@ test('data check finds a leak, says so in JSON and exits with 2', () => {
     ]),
     [[held, 'error', 'leak', 1, [2]]],
   );
-  assert.match(stderr, /DataError: test\.jsonl: a prompt of test\.jsonl also stands in train\.jsonl \(1 in all\)/);
+  assert.match(
+    stderr,
+    /DataError: test\.jsonl: one of its prompts also stands in train\.jsonl, such as that of line 2/,
+  );
 });
 
 test('data check of clean data finds nothing and exits with 0', () => {

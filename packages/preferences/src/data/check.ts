@@ -1,7 +1,9 @@
 /** Looks for what makes preference data teach the wrong thing. */
+import { consistentComparisons } from './cycles.ts';
+import { findLeaks } from './dedupe.ts';
 import { pairKey, promptKey, responseKey } from './keys.ts';
 import { codePoints, isEmpty } from './stats.ts';
-import { type Content, type Message, type Pair, toMessages, toText } from './types.ts';
+import { type Comparison, type Content, type Message, type Pair, toMessages, toText } from './types.ts';
 
 /** Something to know before training. */
 export interface Finding {
@@ -89,19 +91,63 @@ export function checkPrompts(prompts: Located<Content>): Finding[] {
   return [duplicate, ...promptFindings(prompts)].filter(({ count }) => count > 0);
 }
 
-/** Prompts of `held` (a test set, say) that also stand in `trained`. Examples are lines of `held`. */
+/** What is wrong with comparisons beyond what their pairs show; empty when nothing was found. */
+export function checkComparisons(comparisons: Located<Comparison>): Finding[] {
+  const cyclic = new Set(
+    consistentComparisons(comparisons.records)
+      .leftOut.filter(({ reason }) => reason === 'cycle')
+      .map(({ place }) => place),
+  );
+  const cycle = finder(comparisons)((_, i) => cyclic.has(i), {
+    level: 'warning',
+    code: 'cycle',
+    message: 'preferences lead from the worse response back to the better one',
+    remedy: 'attune data convert --to pairs leaves them out; or have them judged once more.',
+  });
+  return cycle.count > 0 ? [cycle] : [];
+}
+
+/** A prompt of one file that also stands in another. */
+export interface LocatedLeak {
+  readonly line: number;
+  /** The line of the other file: the most alike, of several the first. */
+  readonly other: number;
+  /** Jaccard similarity of word trigrams. */
+  readonly similarity: number;
+  /** Whether it is the same to the letter, but for white space around it. */
+  readonly exact: boolean;
+}
+
+/**
+ * Prompts of `held` (a test set, say) that also stand in `trained`, word for word or nearly. Examples are lines of
+ * `held`; `leaks` has all of them, with both lines.
+ */
 export function checkLeak(
   held: Located<Content> & { name: string },
   trained: Located<Content> & { name: string },
-): Finding[] {
-  const known = new Set(trained.records.map(promptKey));
-  const leak = finder(held)((prompt) => known.has(promptKey(prompt)), {
-    level: 'error',
-    code: 'leak',
-    message: `a prompt of ${held.name} also stands in ${trained.name}`,
-    remedy: 'Remove it from one of the two: what was trained on says nothing about what was learned.',
-  });
-  return leak.count > 0 ? [leak] : [];
+): { findings: Finding[]; leaks: LocatedLeak[] } {
+  const leaks = findLeaks(trained.records, held.records).map(({ held: place, trained: other, similarity, exact }) => ({
+    line: held.lines[place]!,
+    other: trained.lines[other]!,
+    similarity,
+    exact,
+  }));
+  const finding = (code: string, how: string, isMeant: (leak: LocatedLeak) => boolean): Finding => {
+    const lines = leaks.filter(isMeant).map(({ line }) => line);
+    return {
+      level: 'error',
+      code,
+      message: `a prompt of ${held.name} also stands${how} in ${trained.name}`,
+      count: lines.length,
+      examples: lines.slice(0, EXAMPLES),
+      remedy: 'Remove it from one of the two: what was trained on says nothing about what was learned.',
+    };
+  };
+  const findings = [
+    finding('leak', '', ({ exact }) => exact),
+    finding('near_leak', ', nearly word for word,', ({ exact }) => !exact),
+  ].filter(({ count }) => count > 0);
+  return { findings, leaks };
 }
 
 function promptFindings(prompts: Located<Content>): Finding[] {

@@ -35,6 +35,23 @@ export function qualityClass({ intent, semantics, answerable }: Quality): Qualit
   return answerable ? 'kept' : 'unanswerable';
 }
 
+/**
+ * One answer from several judges of a prompt: a question is answered well when more than half say so, and the category
+ * is the one named most often, of several the first.
+ */
+export function agreedQuality(judgments: readonly Quality[]): Quality {
+  const most = (question: 'intent' | 'semantics' | 'answerable') =>
+    2 * judgments.filter((judgment) => judgment[question]).length > judgments.length;
+  const named = judgments.flatMap(({ category }) => (category === undefined ? [] : [category]));
+  const votes = [...Map.groupBy(named, (category) => category)].sort(([, a], [, b]) => b.length - a.length);
+  return {
+    intent: most('intent'),
+    semantics: most('semantics'),
+    answerable: most('answerable'),
+    ...(votes[0] && { category: votes[0][0] }),
+  };
+}
+
 /** Why a prompt was dropped before anybody judged it. */
 export interface Ruled {
   /** Counts from 0. */

@@ -3,7 +3,9 @@ import { DataError, type LineUnit, type Problem } from '../errors.ts';
 import { contentKind, unpackedBytes } from './bytes.ts';
 import type { Format, Undecided } from './formats/format.ts';
 import { type Kind, type Records, type Source, sources } from './formats/index.ts';
+import { judgedPrompts } from './formats/texts.ts';
 import { RowError } from './parse.ts';
+import type { JudgedPrompt } from './promptQuality.ts';
 import { notRecognised, openHead, recognised } from './recognise.ts';
 import type { ReadRow } from './row.ts';
 import type { Comparison, Pair, Prompt, Text, Unpaired } from './types.ts';
@@ -85,6 +87,16 @@ export async function readUnpaired(
 export async function readTexts(path: string, options?: ReadOptions): Promise<Provenance & { readonly texts: Text[] }> {
   const { records: texts, ...provenance } = await readRecords('texts', path, options);
   return { ...provenance, texts };
+}
+
+/** Prompts that somebody has judged: {@link JudgedPrompt}s, one on each line. */
+export async function readJudgedPrompts(
+  path: string,
+  options: ReadOptions = {},
+): Promise<Provenance & { readonly judged: JudgedPrompt[] }> {
+  const source = { formats: [judgedPrompts], wanted: judgedPrompts.name, needs: judgedPrompts.needs };
+  const { records: judged, ...provenance } = await recordsIn(path, source, options);
+  return { ...provenance, judged };
 }
 
 async function plainText(path: string): Promise<string> {

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Content, checkLeak, checkPairs, checkPrompts, type Pair } from '../../src/index.ts';
+import {
+  type Comparison,
+  type Content,
+  checkComparisons,
+  checkLeak,
+  checkPairs,
+  checkPrompts,
+  type Pair,
+} from '../../src/index.ts';
 
 const located = <T>(records: readonly T[]) => ({ records, lines: records.map((_, i) => 10 + i) });
 const good: Pair = { prompt: 'What colour is the sky?', chosen: 'Blue.', rejected: 'Green.' };
@@ -54,12 +62,44 @@ test('repeated prompts are found in a prompts file', () => {
   );
 });
 
-test('a prompt in two files is a leak, found on the lines of the first', () => {
-  const test = { name: 'test.jsonl', ...located<Content>(['a', 'b']) };
-  const train = { name: 'train.jsonl', ...located<Content>(['c', [{ role: 'user', content: 'b ' }]]) };
+test('preferences that lead in a circle are found in comparisons', () => {
+  const vote = (a: string, b: string): Comparison => ({
+    id: a + b,
+    prompt: [{ role: 'user', content: 'Sky?' }],
+    responses: [
+      { id: '1', text: a },
+      { id: '2', text: b },
+    ],
+    choice: 'a',
+    judge: 'me',
+  });
+  const votes = [vote('A', 'B'), vote('B', 'C'), vote('A', 'D'), vote('C', 'A')];
   assert.deepEqual(
-    checkLeak(test, train).map(({ level, count, examples }) => [level, count, examples]),
-    [['error', 1, [11]]],
+    checkComparisons(located(votes)).map(({ code, count, examples }) => [code, count, examples]),
+    [['cycle', 3, [10, 11, 13]]],
   );
-  assert.deepEqual(checkLeak(test, { ...train, records: ['c', 'd'] }), []);
+  assert.deepEqual(checkComparisons(located(votes.slice(0, 3))), []);
+});
+
+test('a prompt in two files is a leak, word for word or nearly, with both lines', () => {
+  const long = 'Plan a trip of three days to the capital for two people who like to walk';
+  const held = { name: 'test.jsonl', ...located<Content>(['a', 'b', `${long}, please`]) };
+  const train = {
+    name: 'train.jsonl',
+    records: ['c', [{ role: 'user', content: 'b ' }], long] as Content[],
+    lines: [1, 2, 3],
+  };
+  const { findings, leaks } = checkLeak(held, train);
+  assert.deepEqual(
+    findings.map(({ level, code, count, examples }) => [level, code, count, examples]),
+    [
+      ['error', 'leak', 1, [11]],
+      ['error', 'near_leak', 1, [12]],
+    ],
+  );
+  assert.deepEqual(leaks, [
+    { line: 11, other: 2, similarity: 1, exact: true },
+    { line: 12, other: 3, similarity: 14 / 16, exact: false }, // 16 words have 14 trigrams, ", please" adds two
+  ]);
+  assert.deepEqual(checkLeak(held, { ...train, records: ['c', 'd', 'e'] }), { findings: [], leaks: [] });
 });
