@@ -4,7 +4,8 @@ import type { Command } from 'commander';
 import { command, run, wholeNumber } from '../command.ts';
 import { demoData } from '../demo/demoData.ts';
 import { bundled, type DemoOptions, journey } from '../demo/journey.ts';
-import { demoReport } from '../report/demoReport.ts';
+import { type DemoReportData, demoReport } from '../report/demoReport.ts';
+import type { Estimate } from '../report/estimate.ts';
 import { median } from '../report/histogram.ts';
 import { formatNumber, formatShare } from '../terminal/format.ts';
 import { table } from '../terminal/table.ts';
@@ -45,38 +46,53 @@ export const demoCommand = (): Command =>
         const data = demoData(seen);
         const report = join(options.out, 'report.html');
         writeFileSync(report, demoReport(data));
-        const { winRate, heldOutAccuracy, kl, lengths } = data;
-        context.result({ report, winRate, heldOutAccuracy, kl }, `\n${summary(data, lengths)}\n\nreport  ${report}`);
+        context.result(findings(report, data), `\n${summary(data)}\n\nreport  ${report}`);
       }),
     );
 
-function summary(
-  { winRate, heldOutAccuracy, kl }: ReturnType<typeof demoData>,
-  lengths: { before: readonly number[]; after: readonly number[] },
-): string {
-  const range = (low: number, high: number, format: (value: number) => string) => `${format(low)} – ${format(high)}`;
-  const nats = (value: number) => formatNumber(value, 3);
+/** The numbers of the report, for machines. Shares are 0 to 1. */
+function findings(report: string, { systems, rewardModel }: DemoReportData) {
+  return {
+    report,
+    systems: systems.map(({ name, winRate, sideBySide: { wins, ties, losses }, kl, lengths, pairsRanked }) => ({
+      name,
+      winRate: { ...winRate, wins, ties, losses },
+      kl,
+      medianLength: median(lengths),
+      ...(pairsRanked && { pairsRanked }),
+    })),
+    ...(rewardModel && {
+      rewardModel: { accuracy: rewardModel.accuracy, lengthCorrelation: rewardModel.lengthCorrelation },
+    }),
+  };
+}
+
+const range = ({ low, high }: Estimate, format: (value: number) => string) => `${format(low)} – ${format(high)}`;
+const nats = (value: number) => formatNumber(value, 3);
+
+/** Every number with its interval and what it is the mean of. */
+function summary({ start, systems, rewardModel }: DemoReportData): string {
+  const shareRow = (name: string, e: Estimate) => [name, formatShare(e.value), range(e, formatShare), String(e.n)];
+  const lengths = [start, ...systems].map((system) => formatNumber(median(system.lengths)));
   return table(
-    ['held-out prompts', '', '95 % interval', 'n'],
+    ['on held-out prompts', '', '95 % interval', 'n'],
     [
+      ...systems.map(({ name, winRate }) => shareRow(`${name}: win rate against the start (ties half)`, winRate)),
+      ...systems.map(({ name, kl }) => [
+        `${name}: KL from the start, nats per response`,
+        nats(kl.value),
+        range(kl, nats),
+        String(kl.n),
+      ]),
+      ...systems.flatMap(({ name, pairsRanked }) =>
+        pairsRanked ? [shareRow(`${name}: pairs ranked as the annotator chose`, pairsRanked)] : [],
+      ),
+      ...(rewardModel ? [shareRow('reward model: pairs ranked as the annotator chose', rewardModel.accuracy)] : []),
       [
-        'win rate against the start (ties half)',
-        formatShare(winRate.value),
-        range(winRate.low, winRate.high, formatShare),
-        String(winRate.n),
-      ],
-      [
-        'pairs ranked as the annotator chose',
-        formatShare(heldOutAccuracy.value),
-        range(heldOutAccuracy.low, heldOutAccuracy.high, formatShare),
-        String(heldOutAccuracy.n),
-      ],
-      ['KL from the start, nats per response', nats(kl.value), range(kl.low, kl.high, nats), String(kl.n)],
-      [
-        'median length, tokens: before → after',
-        `${median(lengths.before)} → ${median(lengths.after)}`,
+        `median length, tokens: start, ${systems.map(({ name }) => name).join(', ')}`,
+        lengths.join(', '),
         '',
-        String(lengths.after.length),
+        String(start.lengths.length),
       ],
     ],
   );

@@ -2,21 +2,29 @@ import { cpus } from 'node:os';
 import { basename, join } from 'node:path';
 import {
   bedtimeWeights,
+  calibration,
+  lengthCorrelation,
   mean,
   type PropertyName,
+  pairAccuracy,
   properties,
   type SimulatedAnnotator,
+  sideBySideRow,
   standardDeviation,
   wilsonInterval,
   winRate,
 } from '@attune/preferences';
-import type { JudgedText } from '../report/blocks.ts';
-import type { DemoReportData } from '../report/demoReport.ts';
+import type { Response } from '../models/responses.ts';
+import type { JudgedText, Sample } from '../report/blocks.ts';
+import type { DemoReportData, DemoSystem, Responses } from '../report/demoReport.ts';
 import type { Estimate } from '../report/estimate.ts';
-import { readStepLines } from '../run/lines.ts';
+import { text } from '../report/text.ts';
+import { readStepLines, type StepLine } from '../run/lines.ts';
 import { formatDuration } from '../terminal/format.ts';
 import { version } from '../version.ts';
-import { bundled, type DemoOptions, type Held, inMillions, type Journey, noise } from './journey.ts';
+import { bundled, type DemoOptions, inMillions, type Journey, noise, type TrainedSystem } from './journey.ts';
+
+const { demo: words } = text;
 
 /** The properties in the words of a reader. */
 const inWords: Readonly<Record<PropertyName, readonly [name: string, meaning: string]>> = {
@@ -35,8 +43,7 @@ const names = Object.keys(bedtimeWeights) as PropertyName[];
 
 /** What the report shows, worked out from what was seen. */
 export function demoData(journey: Journey): DemoReportData {
-  const { held, annotator, options, steps, kl } = journey;
-  const metrics = readStepLines(join(journey.run, 'metrics.jsonl'));
+  const { annotator, options, steps, start, systems, rewardModel } = journey;
   const seconds = steps.reduce((sum, step) => sum + step.seconds, 0);
   return {
     title: 'A storyteller learns what its listeners like',
@@ -52,9 +59,9 @@ export function demoData(journey: Journey): DemoReportData {
       { name: 'Time', value: formatDuration(seconds) },
     ],
     steps,
-    winRate: wins(held, annotator),
-    heldOutAccuracy: accuracy(metrics),
-    kl: meanOf(kl),
+    start: responses(start),
+    systems: systems.map((system) => comparedSystem(system, start, annotator)),
+    ...(rewardModel && { rewardModel: rewardModelReport(rewardModel, options.seed) }),
     annotator: {
       weights: names.map((name) => ({
         property: inWords[name][0],
@@ -63,21 +70,8 @@ export function demoData(journey: Journey): DemoReportData {
       })),
       noise,
     },
-    properties: names.map((name) => ({
-      name: inWords[name][0],
-      before: share(held.map(({ before }) => properties[name](before.text))),
-      after: share(held.map(({ after }) => properties[name](after.text))),
-    })),
-    lengths: {
-      before: held.map(({ before }) => before.tokens.length),
-      after: held.map(({ after }) => after.tokens.length),
-    },
-    samples: telling(held, annotator).map(({ prompt, before, after }) => ({
-      prompt,
-      before: judged(before.text, annotator),
-      after: judged(after.text, annotator),
-    })),
-    metrics,
+    properties: names.map((name) => inWords[name][0]),
+    samples: samples(journey),
     caveats: [],
     commands: [commandOf(options)],
   };
@@ -90,22 +84,63 @@ function commandOf({ model, trainPrompts, heldOutPrompts, maxNewTokens, seed, ou
   return `./attune demo${given} --prompts ${trainPrompts} --held-out ${heldOutPrompts}${limit} --seed ${seed} --out ${out}`;
 }
 
-/** After against before on each held-out prompt, by the annotator's scores without its slips. */
-function wins(held: readonly Held[], { score }: SimulatedAnnotator): DemoReportData['winRate'] {
-  const outcomes = held.map(({ before, after }) => {
-    const lead = score(after.text) - score(before.text);
-    return lead > 0 ? 1 : lead < 0 ? 0 : 0.5;
-  });
-  const { winRate: rate, interval, wins: won, losses, ties, n } = winRate(outcomes);
-  return { value: rate / 100, low: interval[0] / 100, high: interval[1] / 100, n, wins: won, ties, losses };
+function responses(said: readonly Response[]): Responses {
+  return {
+    lengths: said.map(({ tokens }) => tokens.length),
+    properties: names.map((name) => share(said.map(({ text }) => properties[name](text)))),
+  };
 }
 
-function accuracy(metrics: readonly Readonly<Record<string, unknown>>[]): Estimate {
+/** A trained model against the start on each held-out prompt, by the annotator's scores without its slips. */
+function comparedSystem(
+  { name, run, held, kl }: TrainedSystem,
+  start: readonly Response[],
+  { score }: SimulatedAnnotator,
+): DemoSystem {
+  const outcomes = held.map(({ text }, i) => {
+    const lead = score(text) - score(start[i]!.text);
+    return lead > 0 ? 1 : lead < 0 ? 0 : 0.5;
+  });
+  const { winRate: rate, interval, wins: win, losses: loss, ties: tie, n } = winRate(outcomes);
+  const metrics = readStepLines(join(run, 'metrics.jsonl'));
+  const ranked = pairsRanked(metrics);
+  return {
+    name,
+    ...responses(held),
+    winRate: { value: rate / 100, low: interval[0] / 100, high: interval[1] / 100, n },
+    sideBySide: sideBySideRow({ win, tie, loss }),
+    kl: meanOf(kl),
+    ...(ranked && { pairsRanked: ranked }),
+    metrics,
+  };
+}
+
+/** How the run ranked the held-out pairs at its end, if it did. */
+function pairsRanked(metrics: readonly StepLine[]): Estimate | undefined {
   const last = metrics.findLast((line) => typeof line['eval_rewards/accuracies'] === 'number');
-  const value = Number(last?.['eval_rewards/accuracies']);
-  const n = Number(last?.eval_pairs);
+  if (!last) return undefined;
+  const [value, n] = [Number(last['eval_rewards/accuracies']), Number(last.eval_pairs)];
   const [low, high] = wilsonInterval(value * n, n);
   return { value, low, high, n };
+}
+
+function rewardModelReport(
+  { run, scores }: NonNullable<Journey['rewardModel']>,
+  seed: number,
+): DemoReportData['rewardModel'] {
+  const { accuracy: value, interval, n } = pairAccuracy(scores);
+  const correlation = lengthCorrelation(scores, { seed }).difference.pearson;
+  return {
+    accuracy: { value, low: interval[0], high: interval[1], n },
+    calibration: calibration(scores),
+    lengthCorrelation: correlation && {
+      value: correlation.value,
+      low: correlation.interval[0],
+      high: correlation.interval[1],
+      n,
+    },
+    metrics: readStepLines(join(run, 'metrics.jsonl')),
+  };
 }
 
 /** A mean with its normal 95 % interval. */
@@ -122,18 +157,22 @@ function share(values: readonly number[]): Estimate {
   return { value, low, high, n: values.length };
 }
 
-/** Six pairs spread over the whole range, so that losses are shown as well as wins: the greatest gain first. */
-function telling(held: readonly Held[], { score }: SimulatedAnnotator): Held[] {
-  const byGain = held.toSorted((a, b) => gain(b) - gain(a));
+/** Six prompts spread over the whole range of gains, so that losses are shown as well as wins: the greatest gain first. */
+function samples({ heldPrompts, start, systems, annotator: { score } }: Journey): Sample[] {
+  const gains = heldPrompts.map((_, i) =>
+    mean(systems.map(({ held }) => score(held[i]!.text) - score(start[i]!.text))),
+  );
+  const byGain = [...heldPrompts.keys()].sort((a, b) => gains[b]! - gains[a]!);
   const places = [0.05, 0.25, 0.5, 0.75, 0.95, 1];
-  return [...new Set(places.map((place) => byGain[Math.min(byGain.length - 1, Math.floor(place * byGain.length))]!))];
-
-  function gain({ before, after }: Held): number {
-    return score(after.text) - score(before.text);
-  }
+  const shown = new Set(places.map((place) => byGain[Math.min(byGain.length - 1, Math.floor(place * byGain.length))]!));
+  const all = [{ name: words.start, held: start }, ...systems];
+  return [...shown].map((i) => ({
+    prompt: heldPrompts[i]!,
+    responses: all.map(({ name, held }) => ({ name, ...judged(held[i]!.text, score) })),
+  }));
 }
 
-function judged(text: string, { score }: SimulatedAnnotator): JudgedText {
+function judged(text: string, score: SimulatedAnnotator['score']): Omit<JudgedText, 'name'> {
   const because = names
     .map((name) => ({ property: inWords[name][0], points: bedtimeWeights[name] * properties[name](text) }))
     .filter(({ points }) => points !== 0)

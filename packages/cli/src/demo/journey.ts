@@ -6,6 +6,7 @@ import {
   type Pair,
   type Prompt,
   readPrompts,
+  type ScoredPair,
   type SimulatedAnnotator,
   simulatedAnnotator,
   toMessages,
@@ -48,20 +49,29 @@ export interface Journey {
   readonly annotator: SimulatedAnnotator;
   readonly parameters: number;
   readonly steps: readonly Step[];
-  /** The training run's folder. */
-  readonly run: string;
   /** 'cpu' or 'cuda'. */
   readonly device: string;
-  readonly held: readonly Held[];
-  /** Σ over a response's tokens of log π(aligned) − log π(start), sampled from the aligned model: nats. */
-  readonly kl: readonly number[];
+  readonly heldPrompts: readonly string[];
+  /** What the model that was started from said to each held-out prompt. */
+  readonly start: readonly Response[];
+  readonly systems: readonly TrainedSystem[];
+  readonly rewardModel?: {
+    /** The training run's folder. */
+    readonly run: string;
+    /** What it gave the held-out pairs; lengths in tokens. */
+    readonly scores: readonly ScoredPair[];
+  };
 }
 
-/** A held-out prompt with the responses of the start and of the aligned model. */
-export interface Held {
-  readonly prompt: string;
-  readonly before: Response;
-  readonly after: Response;
+/** A model that the journey trained, and what it says now. */
+export interface TrainedSystem {
+  readonly name: 'DPO' | 'PPO';
+  /** The training run's folder. */
+  readonly run: string;
+  /** Its response to each held-out prompt. */
+  readonly held: readonly Response[];
+  /** Σ over a response's tokens of log π(trained) − log π(start), sampled from the trained model: nats. */
+  readonly kl: readonly number[];
 }
 
 /** Share of the annotator's choices that are flipped at random. */
@@ -131,12 +141,16 @@ export async function journey(context: CommandContext, options: DemoOptions): Pr
       own.map(([only]) => only!.tokens),
     );
   });
-  const held = heldOutPrompts.map((prompt, i) => ({
-    prompt: toText(prompt.prompt),
-    before: before[i]!,
-    after: after[i]![0]!,
-  }));
-  return { options, annotator, parameters, steps: clock.steps, run, device: hardware.device, held, kl };
+  return {
+    options,
+    annotator,
+    parameters,
+    steps: clock.steps,
+    device: hardware.device,
+    heldPrompts: heldOutPrompts.map(({ prompt }) => toText(prompt)),
+    start: before,
+    systems: [{ name: 'DPO', run, held: after.map(([only]) => only!), kl }],
+  };
 }
 
 /** Settings of the demo's training that are not the defaults. */

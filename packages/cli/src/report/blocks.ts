@@ -59,27 +59,35 @@ export function weightBars(weights: readonly Weight[]): Html {
 
 /** A response as a judge saw it: what it scored, and which properties gave how much of the score. */
 export interface JudgedText {
+  /** Who said it. */
+  readonly name: string;
   readonly text: string;
   readonly score: number;
   readonly because: readonly { readonly property: string; readonly points: number }[];
 }
 
-/** A prompt's responses before and after training. */
-export interface SamplePair {
+/** A prompt, and what different models said to it. */
+export interface Sample {
   readonly prompt: string;
-  readonly before: JudgedText;
-  readonly after: JudgedText;
+  readonly responses: readonly JudgedText[];
 }
 
-/** A prompt with both responses beside each other. */
-export const samplePair = ({ prompt, before, after }: SamplePair): Html =>
-  html`<article class="card sample"><div class="prompt text" dir="auto"><span>${text.prompt}</span>${prompt}</div>
-<div class="sides">${sampleSide(text.before, before, before.score > after.score)}${sampleSide(text.after, after, after.score > before.score)}</div></article>
+/** A prompt with its responses beside each other. */
+export function sampleCard({ prompt, responses }: Sample): Html {
+  const best = Math.max(...responses.map(({ score }) => score));
+  const isAlone = responses.filter(({ score }) => score === best).length === 1;
+  return html`<article class="card sample">${promptBox(prompt)}
+<div class="sides">${responses.map((response) => sampleSide(response, isAlone && response.score === best))}</div></article>
 `;
+}
 
-const sampleSide = (name: string, { text: words, score, because }: JudgedText, isPreferred: boolean): Html =>
+/** What was asked, above what was answered. */
+export const promptBox = (prompt: string): Html =>
+  html`<div class="prompt text" dir="auto"><span>${text.prompt}</span>${prompt}</div>`;
+
+const sampleSide = ({ name, text: words, score, because }: JudgedText, isPreferred: boolean): Html =>
   html`<div class="side"><header><h3>${name}</h3>${isPreferred && html`<span class="preferred">${text.preferred}</span>`}<span class="score">${text.score} <b>${signed(score)}</b></span></header>
-<p class="text" dir="auto">${words}</p>
+<p class="text" dir="auto">${words.trim()}</p>
 <ul class="why">${because.map(({ property, points }) => html`<li class="${side(points)}">${property} <b>${signed(points)}</b></li>`)}</ul></div>`;
 
 /** Facts as a table of two columns. */

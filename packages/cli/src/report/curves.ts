@@ -1,24 +1,13 @@
 import type { StepLine } from '../run/lines.ts';
-import { formatNumber, formatShare } from '../terminal/format.ts';
 import type { Html } from './html.ts';
-import { lineChart } from './lineChart.ts';
+import { type Panel, panelOf, pointsOf } from './panel.ts';
+import { ppoPanels, withDerived } from './ppoCurves.ts';
 import { text } from './text.ts';
-
-/** A chart of the numbers of a run that belong together. */
-interface Panel {
-  readonly title: string;
-  readonly unit?: string;
-  /** TRL's keys and what they are called here. */
-  readonly keys: readonly (readonly [key: string, name: string])[];
-  readonly share?: boolean;
-  /** Without chance in it: drawn as it is. */
-  readonly exact?: boolean;
-  readonly reference?: { readonly y: number; readonly label: string };
-}
 
 const { curves: names } = text;
 
-const panels: readonly Panel[] = [
+/** What preference training, supervised training and pretraining log. */
+const commonPanels: readonly Panel[] = [
   {
     title: names.loss,
     unit: names.nats,
@@ -82,33 +71,30 @@ const panels: readonly Panel[] = [
   { title: names.learningRate, keys: [['learning_rate', names.training]], exact: true },
 ];
 
-/** Keys that say where a step stands, not how it went. */
-const positions = new Set(['step', 'time', 'epoch', 'num_tokens']);
+/** What PPO logs comes first: none of it is logged by the others. */
+const panels = [...ppoPanels, ...commonPanels];
+
+/** Keys that say where a step stands or of how many a number is the mean, not how it went. */
+const positions = new Set(['step', 'time', 'epoch', 'num_tokens', 'episode', 'eval_pairs', 'eval_prompts']);
 
 /**
  * The curves of a run, one chart for each group of metrics that it has. Metrics that no group knows get a chart of
  * their own, so that nothing logged is hidden.
  */
-export function trainingCurves(metrics: readonly StepLine[]): Html[] {
-  const known = new Set(panels.flatMap(({ keys }) => keys.map(([key]) => key)));
-  const logged = [...new Set(metrics.flatMap((line) => Object.keys(line)))];
-  const others = logged.filter((key) => !known.has(key) && !positions.has(key));
+export function trainingCurves(logged: readonly StepLine[]): Html[] {
+  const metrics = withDerived(logged);
+  const known = new Set(
+    panels.flatMap(({ keys, deviation }) => [...keys.map(([key]) => key), ...(deviation ? [deviation] : [])]),
+  );
+  const found = [...new Set(metrics.flatMap((line) => Object.keys(line)))];
+  const others = found.filter((key) => !known.has(key) && !positions.has(key));
   const all = [...panels, ...others.map((key): Panel => ({ title: key, keys: [[key, names.training]] }))];
   return all.flatMap((panel) => panelChart(panel, metrics));
 }
 
-function panelChart({ title, unit, keys, share, exact, reference }: Panel, metrics: readonly StepLine[]): Html[] {
-  const series = keys
-    .map(([key, name]) => ({ name, points: pointsOf(metrics, key) }))
+function panelChart(panel: Panel, metrics: readonly StepLine[]): Html[] {
+  const series = panel.keys
+    .map(([key, name], i) => ({ name, points: pointsOf(metrics, key, i === 0 ? panel.deviation : undefined) }))
     .filter(({ points }) => points.length > 0);
-  if (series.length === 0) return [];
-  const format = share ? formatShare : formatNumber;
-  const smoothing = exact ? 0 : 0.8;
-  const tickFormat = share ? formatPercentTick : format;
-  return [lineChart({ title, unit, xLabel: names.step, series, smoothing, reference, format, tickFormat })];
+  return series.length === 0 ? [] : [panelOf(panel, series)];
 }
-
-const formatPercentTick = (share: number): string => `${formatNumber(share * 100)} %`;
-
-const pointsOf = (metrics: readonly StepLine[], key: string) =>
-  metrics.flatMap((line) => (typeof line[key] === 'number' ? [{ x: line.step, y: line[key] }] : []));

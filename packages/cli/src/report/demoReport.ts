@@ -1,24 +1,33 @@
 import type { StepLine } from '../run/lines.ts';
-import { formatCount, formatDuration, formatNumber, formatShare } from '../terminal/format.ts';
-import {
-  factTable,
-  type SamplePair,
-  type Stat,
-  type Step,
-  samplePair,
-  section,
-  statCards,
-  stepList,
-  type Weight,
-  weightBars,
-} from './blocks.ts';
+import { formatDuration, formatNumber, formatShare } from '../terminal/format.ts';
+import { factTable, type Sample, type Step, sampleCard, section, stepList, type Weight, weightBars } from './blocks.ts';
 import { trainingCurves } from './curves.ts';
 import type { Estimate } from './estimate.ts';
-import { histogram, median } from './histogram.ts';
+import { histogram } from './histogram.ts';
 import { type Html, html } from './html.ts';
 import { intervalPlot } from './intervalPlot.ts';
 import { page } from './page.ts';
-import { text } from './text.ts';
+import { type RewardModelReport, rewardSection } from './rewardSection.ts';
+import { type ComparedSystem, systemsTable } from './systemsTable.ts';
+import { text, type Verdict } from './text.ts';
+
+/** What a model's responses to the held-out prompts are like. */
+export interface Responses {
+  /** Tokens of each. */
+  readonly lengths: readonly number[];
+  /** How often they have each of the report's properties, in their order. */
+  readonly properties: readonly Estimate[];
+}
+
+/** A model that was trained. */
+export interface DemoSystem extends Responses, ComparedSystem {
+  /** Of held-out prompts won against the start, ties counting half. */
+  readonly winRate: Estimate;
+  /** Held-out pairs that its own log-probabilities rank as the annotator did, where it learned from pairs. */
+  readonly pairsRanked?: Estimate;
+  /** The run's `metrics.jsonl`. */
+  readonly metrics: readonly StepLine[];
+}
 
 /** Everything that `attune demo` found out. Shares are 0 to 1. */
 export interface DemoReportData {
@@ -27,25 +36,19 @@ export interface DemoReportData {
   readonly facts: readonly { readonly name: string; readonly value: string }[];
   /** What was done, in plain words and in order. */
   readonly steps: readonly Step[];
-  /** Of held-out prompts won against the start, ties counting half. */
-  readonly winRate: Estimate & { readonly wins: number; readonly ties: number; readonly losses: number };
-  /** Pairs of held-out prompts that the trained model's rewards rank as the annotator did. */
-  readonly heldOutAccuracy: Estimate;
-  /** KL(aligned ‖ start), nats per response. */
-  readonly kl: Estimate;
+  /** The model that training started from. */
+  readonly start: Responses;
+  readonly systems: readonly DemoSystem[];
+  readonly rewardModel?: RewardModelReport & { readonly metrics: readonly StepLine[] };
   readonly annotator: {
     readonly weights: readonly Weight[];
     /** Share of its choices that go against its own scores. */
     readonly noise: number;
   };
-  /** How often a response to a held-out prompt has a property. */
-  readonly properties: readonly { readonly name: string; readonly before: Estimate; readonly after: Estimate }[];
-  /** Lengths of the responses to held-out prompts, in tokens. */
-  readonly lengths: { readonly before: readonly number[]; readonly after: readonly number[] };
+  /** Names of the properties that responses may have. */
+  readonly properties: readonly string[];
   /** The most telling first; the first few are shown open. */
-  readonly samples: readonly SamplePair[];
-  /** The run's `metrics.jsonl`. */
-  readonly metrics: readonly StepLine[];
+  readonly samples: readonly Sample[];
   /** Beyond what is true of every demo (the annotator is simulated, and judged what it taught). */
   readonly caveats: readonly string[];
   /** Shell commands that repeat the run. */
@@ -53,82 +56,90 @@ export interface DemoReportData {
 }
 
 const openSamples = 3;
+const openCurves = 4;
 const { demo: words } = text;
 
 /** The report of `attune demo`: a page that shows what changed and why, for people. */
 export function demoReport(data: DemoReportData): string {
-  const { winRate, samples } = data;
+  const { start, systems, samples, rewardModel } = data;
   return page(
     data.title,
     html`<header><p class="eyebrow">${words.eyebrow}</p><h1>${data.title}</h1>
-<p class="lede">${words.lede(formatShare(winRate.value), winRate.n, verdict(winRate))}</p></header>
-${hero(winRate)}
-${statCards(stats(data))}
-${section(words.samplesTitle, words.samplesLead, samples.slice(0, openSamples).map(samplePair), moreSamples(samples.slice(openSamples)))}
+<p class="lede">${lede(systems)}</p></header>
+${hero(systems)}
+<div class="systems below">${systemsTable(start, systems)}</div>
+${section(words.samplesTitle, words.samplesLead, samples.slice(0, openSamples).map(sampleCard), moreSamples(samples.slice(openSamples)))}
 ${section(words.annotatorTitle, words.annotatorLead, callout(), weightBars(data.annotator.weights), html`<p class="note">${words.noise(formatShare(data.annotator.noise))}</p>`)}
 ${section(words.changedTitle, words.changedLead, changes(data))}
-${section(words.curvesTitle, words.curvesLead, html`<div class="grid2 first-c1">${trainingCurves(data.metrics)}</div>`)}
-${section(words.stepsTitle, undefined, stepList(data.steps))}
+${rewardModel && rewardSection(rewardModel, systems.find(({ pairsRanked }) => pairsRanked)?.pairsRanked)}
+${section(words.curvesTitle, words.curvesLead, trainings(data).map(curvesOf))}
+${section(words.stepsTitle, words.stepsLead(formatDuration(data.steps.reduce((sum, { seconds }) => sum + seconds, 0))), stepList(data.steps))}
 ${section(words.caveatsTitle, undefined, html`<ul class="caveats">${[words.simulatedCaveat, words.sameAnnotatorCaveat, ...data.caveats].map((caveat) => html`<li>${caveat}</li>`)}</ul>`)}
 ${section(words.reproduceTitle, words.reproduceLead, html`<pre>${data.commands.join('\n')}</pre>`)}
 ${section(words.modelTitle, undefined, factTable(data.facts))}`,
   );
 }
 
+const lede = (systems: readonly DemoSystem[]): string =>
+  words.lede(
+    systems[0]!.winRate.n,
+    systems.map(({ name, winRate }) => ({ name, winRate: formatShare(winRate.value), verdict: verdict(winRate) })),
+  );
+
 /** What the interval says about an even chance. */
-function verdict({ low, high }: Estimate): 'better' | 'worse' | 'unclear' {
+function verdict({ low, high }: Estimate): Verdict {
   if (low > 0.5) return 'better';
   return high < 0.5 ? 'worse' : 'unclear';
 }
 
-/** The one number that matters, with its interval, against an even chance. */
-function hero(winRate: DemoReportData['winRate']): Html {
-  const [number, percent] = formatShare(winRate.value).split(' ');
-  const asPercent = (share: number) => `${formatNumber(share * 100)} %`;
-  const interval = text.interval(formatShare(winRate.low), formatShare(winRate.high), winRate.n);
-  return html`<div class="card hero"><div><div class="figure">${number}<small>${percent}</small></div><p class="caption">${words.winRate}</p></div>
-<div class="first-c1">${intervalPlot({ rows: [{ label: words.winRate, estimates: [winRate] }], domain: [0, 1], reference: { at: 0.5, label: words.even }, format: asPercent })}
-<p class="note">${interval} · ${words.tally(winRate.wins, winRate.ties, winRate.losses)}</p></div></div>`;
-}
-
-function stats({ heldOutAccuracy, lengths, kl, steps }: DemoReportData): Stat[] {
-  const range = (e: Estimate, format: (value: number) => string) => text.interval(format(e.low), format(e.high), e.n);
-  const round = (value: number) => formatNumber(value, 3);
-  return [
-    {
-      name: words.heldOutAccuracy,
-      value: formatShare(heldOutAccuracy.value),
-      detail: range(heldOutAccuracy, formatShare),
-    },
-    {
-      name: words.length,
-      value: formatCount(median(lengths.after)),
-      detail: words.lengthDetail(formatCount(median(lengths.before))),
-    },
-    { name: words.kl, value: round(kl.value), detail: `${words.klDetail}; ${range(kl, round)}` },
-    { name: words.time, value: formatDuration(steps.reduce((sum, { seconds }) => sum + seconds, 0)) },
-  ];
-}
+/** The numbers that matter most, each with its interval, against an even chance. */
+const hero = (systems: readonly DemoSystem[]): Html =>
+  html`<div class="card hero systems"><p class="caption">${words.winRate}</p>${intervalPlot({
+    rows: systems.map(({ name, winRate }, i) => ({ label: name, estimates: [winRate], color: i + 1 })),
+    domain: [0, 1],
+    reference: { at: 0.5, label: words.even },
+    format: (share) => `${formatNumber(share * 100, 3)}\u00a0%`,
+  })}<p class="note">${words.intervals(
+    systems.map(({ name, winRate: { low, high } }) => `${name} ${words.range(formatShare(low), formatShare(high))}`),
+    systems[0]!.winRate.n,
+  )}</p></div>`;
 
 const callout = (): Html => html`<div class="callout"><b>${words.notHuman}</b><span>${words.notHumanText}</span></div>`;
 
-const moreSamples = (samples: readonly SamplePair[]): Html | false =>
+const moreSamples = (samples: readonly Sample[]): Html | false =>
   samples.length > 0 &&
-  html`<details><summary>${words.moreSamples(samples.length)}</summary>${samples.map(samplePair)}</details>`;
+  html`<details><summary>${words.moreSamples(samples.length)}</summary>${samples.map(sampleCard)}</details>`;
 
-const changes = ({ properties, lengths }: DemoReportData): Html =>
-  html`<div class="grid2"><div class="card panel wide">${intervalPlot({
-    rows: properties.map(({ name, before, after }) => ({ label: name, estimates: [before, after] })),
-    names: [text.before, text.after],
+function changes({ properties, start, systems }: DemoReportData): Html {
+  const all = [{ name: words.start, ...start }, ...systems];
+  return html`<div class="grid2 systems"><div class="card panel wide">${intervalPlot({
+    rows: properties.map((label, i) => ({ label, estimates: all.map((system) => system.properties[i]!) })),
+    names: all.map(({ name }) => name),
     domain: [0, 1],
     format: (share) => `${formatNumber(share * 100, 3)} %`,
   })}</div>
 <div class="wide">${histogram({
     title: words.lengths,
     unit: words.tokens,
-    series: [
-      { name: text.before, values: lengths.before },
-      { name: text.after, values: lengths.after },
-    ],
+    series: all.map(({ name, lengths }) => ({ name, values: lengths })),
     medianLabel: text.median,
   })}</div></div>`;
+}
+
+interface Training {
+  readonly name: string;
+  readonly metrics: readonly StepLine[];
+}
+
+/** What was trained, in that order: PPO after the reward model that it learned from. */
+function trainings({ systems, rewardModel }: DemoReportData): Training[] {
+  const model = rewardModel && { name: words.rewardTitle, metrics: rewardModel.metrics };
+  return [systems[0]!, ...(model ? [model] : []), ...systems.slice(1)];
+}
+
+function curvesOf({ name, metrics }: Training): Html {
+  const charts = trainingCurves(metrics);
+  const rest = charts.slice(openCurves);
+  return html`<h3 class="training">${name}</h3><div class="grid2 first-c1">${charts.slice(0, openCurves)}</div>
+${rest.length > 0 && html`<details><summary>${words.moreCurves(rest.length)}</summary><div class="grid2 first-c1">${rest}</div></details>`}`;
+}

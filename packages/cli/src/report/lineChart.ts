@@ -1,10 +1,13 @@
 import { formatNumber } from '../terminal/format.ts';
+import { height, referenceLine, scales, width, xAxis, yAxis } from './axes.ts';
 import { type Html, html } from './html.ts';
-import { type Domain, extent, linear, nice, type Scale, ticks } from './scale.ts';
+import { extent, nice, type Scale } from './scale.ts';
 
 export interface Point {
   readonly x: number;
   readonly y: number;
+  /** Half the height of a band around y: a standard deviation. */
+  readonly spread?: number;
 }
 
 export interface Series {
@@ -28,9 +31,6 @@ export interface LineChartOptions {
   readonly tickFormat?: (value: number) => string;
 }
 
-const width = 470;
-const height = 230;
-const margin = { top: 12, right: 14, bottom: 32, left: 50 };
 const mostPoints = 400; // more than there are pixels
 
 /**
@@ -42,10 +42,10 @@ export function lineChart(options: LineChartOptions): Html {
   const { title, unit, xLabel, reference, smoothing = 0, format = formatNumber, tickFormat = format } = options;
   const series = options.series.map(({ name, points }) => ({ name, points: thinned(points.filter(isFinitePoint)) }));
   const all = series.flatMap(({ points }) => points);
-  const yDomain = nice(extent([...all.map(({ y }) => y), ...(reference ? [reference.y] : [])]), 4);
+  const seen = all.flatMap(({ y, spread = 0 }) => [y - spread, y + spread]);
+  const yDomain = nice(extent([...seen, ...(reference ? [reference.y] : [])]), 4);
   const xDomain = extent(all.map(({ x }) => x));
-  const x = linear(xDomain, [margin.left, width - margin.right]);
-  const y = linear(yDomain, [height - margin.bottom, margin.top]);
+  const { x, y } = scales(xDomain, yDomain);
   return html`<figure class="chart">
 <figcaption><b>${title}</b>${unit && html` <span class="unit">${unit}</span>`}${legend(series, format)}</figcaption>
 <svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${summary(title, series, format)}">
@@ -57,7 +57,7 @@ ${series.map(({ points }, i) => curve(points, { x, y, smoothing, color: i, forma
 </figure>`;
 }
 
-const isFinitePoint = ({ x, y }: Point): boolean => Number.isFinite(x) && Number.isFinite(y);
+const isFinitePoint = ({ x, y, spread = 0 }: Point): boolean => [x, y, spread].every(Number.isFinite);
 
 /** At most `mostPoints`: each the mean of as many neighbours. */
 function thinned(points: readonly Point[]): readonly Point[] {
@@ -66,16 +66,22 @@ function thinned(points: readonly Point[]): readonly Point[] {
   return Array.from({ length: Math.ceil(points.length / size) }, (_, i) => {
     const part = points.slice(i * size, (i + 1) * size);
     const mean = (of: (point: Point) => number) => part.reduce((sum, point) => sum + of(point), 0) / part.length;
-    return { x: mean((point) => point.x), y: mean((point) => point.y) };
+    const y = mean((point) => point.y);
+    return { x: mean((point) => point.x), y, ...(hasBand(part) && { spread: mean(({ spread }) => spread!) }) };
   });
 }
 
-/** The exponential mean of the points' y; see `lineChart`. */
+const hasBand = (points: readonly Point[]): boolean =>
+  points.length > 0 && points.every(({ spread }) => spread !== undefined);
+
+/** The exponential mean of the points' y, and of their spread; see `lineChart`. */
 export function smooth(points: readonly Point[], weight: number): Point[] {
-  let mean = 0;
-  return points.map(({ x, y }, i) => {
+  let [mean, meanSpread] = [0, 0];
+  return points.map(({ x, y, spread }, i) => {
     mean = weight * mean + (1 - weight) * y;
-    return { x, y: mean / (1 - weight ** (i + 1)) };
+    meanSpread = weight * meanSpread + (1 - weight) * (spread ?? 0);
+    const whole = 1 - weight ** (i + 1);
+    return { x, y: mean / whole, ...(spread !== undefined && { spread: meanSpread / whole }) };
   });
 }
 
@@ -94,28 +100,15 @@ function curve(points: readonly Point[], { x, y, smoothing, color, format }: Dra
   const line = isSmoothed ? smooth(points, smoothing) : points;
   const dots = isSmoothed || line.length > 40 ? line.slice(-1) : line;
   return html`<g class="c${color}">
+${hasBand(line) && html`<path class="area" d="${path(edge(line, 1))}${path(edge(line, -1).reverse()).replace('M', 'L')}Z"/>`}
 ${isSmoothed && html`<path class="raw" d="${path(points)}"/>`}
 <path class="line" d="${path(line)}"/>
 ${dots.map((p) => html`<circle cx="${at(x(p.x))}" cy="${at(y(p.y))}" r="2.6"><title>${formatNumber(p.x)}: ${format(p.y)}</title></circle>`)}</g>`;
 }
 
-function yAxis(domain: Domain, y: Scale, format: (value: number) => string): Html[] {
-  return ticks(domain, 4).map((tick) => {
-    const at = y(tick).toFixed(1);
-    return html`<line class="grid" x1="${margin.left}" x2="${width - margin.right}" y1="${at}" y2="${at}"/><text class="tick" x="${margin.left - 8}" y="${at}" dy="0.32em" text-anchor="end">${format(tick)}</text>`;
-  });
-}
-
-function xAxis(domain: Domain, x: Scale, label: string): Html {
-  const bottom = height - margin.bottom;
-  const marks = ticks(domain, 5).filter(Number.isInteger);
-  return html`${marks.map((tick) => html`<text class="tick" x="${x(tick).toFixed(1)}" y="${bottom + 18}" text-anchor="middle">${formatNumber(tick)}</text>`)}<text class="axis" x="${x(domain[1])}" y="${height - 1}" text-anchor="end">${label}</text>`;
-}
-
-function referenceLine({ y: level, label }: { y: number; label: string }, y: Scale): Html {
-  const at = y(level).toFixed(1);
-  return html`<line class="reference" x1="${margin.left}" x2="${width - margin.right}" y1="${at}" y2="${at}"/><text class="axis" x="${width - margin.right}" y="${at}" dy="-0.45em" text-anchor="end">${label}</text>`;
-}
+/** The upper (1) or the lower (−1) edge of a band. */
+const edge = (points: readonly Point[], sign: 1 | -1): Point[] =>
+  points.map(({ x, y, spread = 0 }) => ({ x, y: y + sign * spread }));
 
 function legend(series: readonly Series[], format: (value: number) => string): Html {
   return html`<span class="keys">${series.map(({ name, points }, i) => {

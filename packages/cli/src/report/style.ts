@@ -1,6 +1,7 @@
 /**
  * The look of every report. One warm paper and one warm dark, chosen by the reader's system; colours are told apart
- * also by those who see red and green alike, and by their lightness in print. c0 is "before" in comparisons.
+ * also by those who see red and green alike, and by their lightness in print. c0 is what training started from; among
+ * systems the second is not c2, which means "minus" elsewhere.
  */
 export const style = /* css */ `
 :root {
@@ -40,10 +41,9 @@ section > .note { margin: 14px 0 0; }
 .grid2 { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 20px; }
 .wide { grid-column: 1 / -1; }
 
-.hero { margin-top: 44px; padding: 34px 38px 28px; display: grid; grid-template-columns: auto 1fr; gap: 12px 56px; align-items: center; }
-.hero .figure { font-family: var(--serif); font-size: clamp(3.6rem, 9vw, 5.4rem); line-height: 1; letter-spacing: -0.03em; color: var(--accent); }
-.hero .figure small { font-size: .38em; letter-spacing: 0; color: inherit; margin-left: .12em; }
-.hero .caption { margin: 10px 0 0; max-width: 17rem; color: var(--soft); line-height: 1.4; }
+.hero { margin-top: 44px; padding: 30px 38px 26px; }
+.hero .caption { margin: 0 0 14px; color: var(--soft); }
+.below { margin-top: 20px; }
 .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(190px, 1fr)); gap: 16px; margin-top: 20px; }
 .stat { padding: 18px 20px; }
 .stat .name { color: var(--soft); font-size: .86rem; }
@@ -54,6 +54,7 @@ section > .note { margin: 14px 0 0; }
 .key::before { content: ""; width: 10px; height: 10px; border-radius: 3px; background: var(--c); }
 .keys { display: inline-flex; flex-wrap: wrap; gap: 2px 14px; color: var(--soft); font-size: .82rem; }
 .c0 { --c: var(--c0); } .c1 { --c: var(--c1); } .c2 { --c: var(--c2); } .c3 { --c: var(--c3); }
+.systems .c2 { --c: var(--c3); }
 .first-c1 .c0 { --c: var(--c1); } .first-c1 .c1 { --c: var(--c2); } .first-c1 .c2 { --c: var(--c3); }
 
 figure { margin: 0; padding: 18px 20px 14px; background: var(--card); border: 1px solid var(--line); border-radius: 14px; break-inside: avoid; }
@@ -75,27 +76,36 @@ svg circle { fill: var(--c); }
 .intervals > * { grid-column: 1 / -1; }
 .interval-row { display: grid; grid-template-columns: subgrid; align-items: center; }
 .interval-row .label { line-height: 1.35; }
-.interval-row .reading { text-align: right; white-space: nowrap; }
+.interval-row .reading { display: grid; text-align: right; white-space: nowrap; }
+.interval-row .reading b { line-height: var(--lane); color: color-mix(in srgb, var(--c) 75%, var(--ink)); }
+.interval-row .reading b:only-child { color: inherit; }
 .intervals .keys { justify-content: flex-end; }
-.track { position: relative; height: 22px; }
-.track::before { content: ""; position: absolute; left: 0; right: 0; top: 10.5px; height: 1px; background: var(--line); }
+.intervals { --lane: 22px; }
+.track { position: relative; }
 .track i { position: absolute; }
-.track .range { top: 7px; height: 8px; border-radius: 4px; background: var(--c); opacity: .32; }
-.track .dot { width: 12px; height: 12px; margin-left: -6px; top: 5px; border-radius: 50%; background: var(--c); box-shadow: 0 0 0 2px var(--card); }
+.lane { position: relative; display: block; height: var(--lane); }
+.lane::before { content: ""; position: absolute; left: 0; right: 0; top: calc(50% - .5px); height: 1px; background: var(--line); }
+.lane .range { top: calc(50% - 4px); height: 8px; border-radius: 4px; background: var(--c); opacity: .32; }
+.lane .dot { width: 12px; height: 12px; margin-left: -6px; top: calc(50% - 6px); border-radius: 50%; background: var(--c); box-shadow: 0 0 0 2px var(--card); }
 .track .mark, .mark-key { border-left: 1px dashed var(--faint); }
-.track .mark { top: -6px; bottom: -6px; }
+.track .mark { top: -6px; bottom: -6px; z-index: 1; }
 .mark-key { display: inline-block; height: 1em; vertical-align: -.15em; margin: 0 8px 0 2px; }
-.axis-row .track::before { display: none; }
+.axis-row .track { height: 18px; }
 .tick-label { transform: translateX(-50%); white-space: nowrap; font-style: normal; font-size: .78rem; color: var(--faint); }
-.hero .intervals { grid-template-columns: 1fr; gap: 4px; }
-.hero .interval-row .label, .hero .interval-row .reading, .hero .axis-row .label { display: none; }
-.hero .track { height: 40px; margin: 0 18px; }
-.hero .track::before { top: 19.5px; }
-.hero .track .range { top: 12px; height: 16px; border-radius: 8px; }
-.hero .track .dot { width: 20px; height: 20px; margin-left: -10px; top: 10px; }
-.hero .axis-row .track { height: 18px; }
-.hero .note { margin: 6px 0 0; }
+.hero .intervals { --lane: 64px; grid-template-columns: auto auto 1fr; gap: 4px 26px; }
+.hero .label { color: var(--soft); font-weight: 600; }
+.hero .reading { order: 1; } .hero .track { order: 2; }
+.hero .reading b, .hero .reading b:only-child { font: 400 clamp(2.6rem, 6vw, 3.9rem)/1.1 var(--serif); letter-spacing: -0.03em; color: var(--c); }
+.hero .range { top: calc(50% - 8px); height: 16px; border-radius: 8px; }
+.hero .dot { width: 20px; height: 20px; margin-left: -10px; top: calc(50% - 10px); }
+.hero .note { margin: 4px 0 0; }
 .panel { padding: 24px 26px; }
+.panel > .note { margin: 14px 0 0; max-width: none; }
+.stack { display: grid; gap: 28px; align-content: space-between; }
+.stack h3, h3.training { font: 600 .95rem var(--sans); letter-spacing: 0; }
+.stack h3 { margin-bottom: 14px; }
+.stack .intervals { grid-template-columns: minmax(80px, 9rem) 1fr auto; }
+h3.training { margin: 34px 0 14px; }
 
 .weights { display: grid; gap: 14px; }
 .weight { display: grid; grid-template-columns: minmax(150px, 20rem) 1fr 4rem; gap: 20px; align-items: center; }
@@ -122,9 +132,8 @@ ol.steps time { text-align: right; color: var(--soft); white-space: nowrap; }
 .sample { margin-top: 20px; overflow: hidden; break-inside: avoid; }
 .sample .prompt { padding: 18px 26px; border-bottom: 1px solid var(--line); background: var(--wash); font-family: var(--serif); }
 .sample .prompt span { display: block; font: 600 .74rem var(--sans); letter-spacing: .1em; text-transform: uppercase; color: var(--faint); margin-bottom: 4px; }
-.sides { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); }
-.side { padding: 20px 26px 22px; display: flex; flex-direction: column; }
-.side + .side { border-left: 1px solid var(--line); }
+.sides { display: flex; flex-wrap: wrap; gap: 1px; background: var(--line); }
+.side { flex: 1 1 17rem; background: var(--card); padding: 20px 26px 22px; display: flex; flex-direction: column; }
 .side header { display: flex; align-items: center; gap: 10px; margin-bottom: 10px; }
 .side h3 { font: 600 .95rem var(--sans); letter-spacing: 0; }
 .side .score { margin-left: auto; color: var(--soft); font-size: .86rem; }
@@ -139,6 +148,17 @@ details { margin-top: 20px; }
 summary { cursor: pointer; color: var(--accent); font-weight: 600; }
 summary:focus-visible { outline: 2px solid var(--accent); outline-offset: 4px; border-radius: 4px; }
 
+table.numbers { font-variant-numeric: tabular-nums; }
+.numbers th, .numbers td { width: auto; padding: 9px 0 9px 18px; text-align: right; white-space: nowrap; vertical-align: middle; overflow-wrap: normal; }
+.numbers tr > :first-child { text-align: left; padding-left: 0; }
+.numbers tbody th { color: var(--ink); font-weight: 600; }
+.numbers thead th { font-size: .82rem; }
+.numbers tbody tr > * { border-top: 1px solid var(--line); }
+.scroll { overflow-x: auto; }
+.shares { display: inline-flex; width: 11rem; height: 8px; gap: 2px; margin-left: 18px; vertical-align: 2px; }
+.shares i { background: var(--c); border-radius: 2px; } .shares i:nth-child(2) { opacity: .4; } .shares i:nth-child(3) { background: var(--line); }
+svg .range { stroke: var(--c); stroke-width: 2; opacity: .4; }
+
 table { border-collapse: collapse; width: 100%; font-size: .92rem; }
 th, td { text-align: left; padding: 7px 0; border-top: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
 tr:first-child > * { border-top: 0; }
@@ -150,11 +170,13 @@ footer { margin-top: 88px; padding-top: 20px; border-top: 1px solid var(--line);
 @media (max-width: 760px) {
   main { padding: 40px 18px 64px; }
   section { margin-top: 56px; }
-  .grid2, .sides, .hero { grid-template-columns: minmax(0, 1fr); }
+  .grid2 { grid-template-columns: minmax(0, 1fr); }
   .hero { padding: 26px 22px; }
-  .side + .side { border-left: 0; border-top: 1px solid var(--line); }
-  .intervals, .weight { grid-template-columns: 1fr auto; gap: 2px 16px; }
+  .intervals, .stack .intervals, .hero .intervals, .weight { grid-template-columns: 1fr auto; gap: 2px 16px; }
   .interval-row .track, .weight .balance { grid-column: 1 / -1; order: 3; }
+  .interval-row .reading { display: flex; gap: .7em; }
+  .hero .intervals { --lane: 34px; } .hero .axis-row .track { margin: 0 14px; }
+  .shares { display: none; }
   .axis-row .label, .axis-row .reading { display: none; }
   ol.steps li { grid-template-columns: 1.6rem 1fr auto; } ol.steps .share { display: none; }
 }

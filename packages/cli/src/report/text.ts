@@ -1,17 +1,21 @@
 /** Keeps a number and its percent sign on one line. */
 const glued = (sentence: string): string => sentence.replaceAll(' %', '\u00a0%');
 
+/** one · one and two · one, two and three */
+const listed = (parts: readonly string[]): string =>
+  parts.length < 2 ? parts.join() : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
+
+/** What an interval says about an even chance. */
+export type Verdict = 'better' | 'worse' | 'unclear';
+
 /** Every word of the reports, in English. A translation is another object of this form. */
 export const text = {
   language: 'en',
-  before: 'Before',
-  after: 'After',
   prompt: 'Prompt',
   preferred: 'preferred',
   score: 'score',
   median: 'median',
   madeBy: (version: string) => `Made by Attune ${version}. This file is complete: it loads nothing and runs no script.`,
-  interval: (low: string, high: string, n: number) => glued(`95 % interval ${low} to ${high}, n = ${n}`),
   curves: {
     loss: 'Loss',
     accuracy: 'Pairs ranked as labeled',
@@ -23,6 +27,29 @@ export const text = {
     entropy: 'Entropy',
     gradNorm: 'Gradient norm, before clipping',
     learningRate: 'Learning rate',
+    reward: 'Reward',
+    score: 'Score',
+    klReward: 'Reward with the KL penalty',
+    penalized: 'reward − β·KL',
+    penalty: '−β·KL',
+    beta: 'Weight of the KL penalty, β',
+    length: 'Length of responses',
+    ended: 'Responses that came to an end',
+    heldOutWins: 'Held-out prompts won against the reference’s response',
+    valueLoss: 'Loss of the critic',
+    explainedVariance: 'What the critic explains of the returns',
+    policyLoss: 'Loss of the policy',
+    sftLoss: 'Loss on the SFT data',
+    clipped: 'Tokens clipped',
+    policy: 'policy',
+    critic: 'critic',
+    approxKl: 'Step of the policy in an iteration (KL)',
+    ratio: 'Probability ratio to the sampling policy',
+    advantages: 'Standard deviation of the advantages',
+    points: 'points of the reward model',
+    pointsAndDeviation: 'points of the reward model; band: ± 1 standard deviation over responses',
+    tokens: 'tokens',
+    shareOfVariance: 'share of variance, drawn from −1',
     training: 'training',
     heldOut: 'held out',
     chosen: 'chosen',
@@ -35,21 +62,41 @@ export const text = {
     natsPerResponse: 'nats per response',
     natsPerToken: 'nats per token',
   },
+  calibration: {
+    title: 'Is it right as often as it is sure?',
+    unit: 'share of pairs ranked right',
+    predicted: 'how sure it is',
+    error: 'off by',
+  },
   demo: {
     eyebrow: 'Attune · demo report',
-    lede: (winRate: string, prompts: number, verdict: 'better' | 'worse' | 'unclear') =>
+    lede: (prompts: number, against: readonly { name: string; winRate: string; verdict: Verdict }[]) =>
       glued(
-        `On ${prompts} prompts that training never saw, a simulated annotator preferred the aligned model’s response to the original’s in ${winRate} of cases${{ better: '.', worse: ': the original did better.', unclear: ': no clear difference.' }[verdict]}`,
+        `On ${prompts} prompts that training never saw, a simulated annotator preferred the trained model’s response to the original’s: ${listed(
+          against.map(
+            ({ name, winRate, verdict }) =>
+              `after ${name} in ${winRate} of cases${{ better: '', worse: ' (the original did better)', unclear: ' (no clear difference)' }[verdict]}`,
+          ),
+        )}.`,
       ),
-    winRate: 'of held-out prompts won against the model it started from',
-    even: '50 %: no better than the start',
-    tally: (wins: number, ties: number, losses: number) => `${wins} won · ${ties} tied · ${losses} lost`,
-    heldOutAccuracy: 'Held-out pairs ranked right',
-    length: 'Median response length',
-    lengthDetail: (before: string) => `tokens; ${before} before`,
-    kl: 'KL from the start',
-    klDetail: 'nats per response',
-    time: 'Time in all',
+    start: 'Start',
+    winRate: 'Held-out prompts won against the model that training started from',
+    even: '50\u00a0%: no better than the start',
+    intervals: (ranges: readonly string[], n: number) => glued(`95 % intervals: ${ranges.join(', ')}; n = ${n}`),
+    range: (low: string, high: string) => glued(`${low} to ${high}`),
+    table: {
+      against: 'Against the start',
+      win: 'Win',
+      tie: 'Tie',
+      lose: 'Lose',
+      net: 'Net',
+      kl: 'KL',
+      length: 'Length',
+      note: (prompts: number) =>
+        glued(
+          `Win, tie and lose in % of ${prompts} held-out prompts; net is win − lose in points. KL: how far the model has moved from the start, nats per response. Length: median, in tokens. Small numbers are 95 % intervals.`,
+        ),
+    },
     annotatorTitle: 'Who judged',
     annotatorLead:
       'The judge is a small program with a written taste. It adds up points for what it sees in a text, adds noise, and prefers the response with more. These are its weights:',
@@ -57,18 +104,29 @@ export const text = {
     notHumanText:
       'No person judged these texts, and no language model did. The annotator stands in for people so that the whole journey can be shown and checked on your machine in minutes.',
     noise: (share: string) =>
-      `Its noise turns about ${share} of its choices against its own scores, as tired people do.`,
-    samplesTitle: 'Before and after',
+      glued(`Its noise turns about ${share} of its choices against its own scores, as tired people do.`),
+    samplesTitle: 'The same prompts, before and after',
     samplesLead:
-      'The same held-out prompts, answered by the model before and after training. Under each text is what the annotator saw in it.',
+      'Held-out prompts, answered by the model before training and after each. Under each text is what the annotator saw in it.',
     moreSamples: (count: number) => `Show ${count} more`,
     changedTitle: 'What changed',
     changedLead: 'How often each property appears in the responses to held-out prompts. Bars are 95\u00a0% intervals.',
     lengths: 'Length of responses',
     tokens: 'tokens',
+    rewardTitle: 'The reward model',
+    rewardLead:
+      'It read the annotator’s choices and learned to score a response; PPO then trained on its scores, and never asked the annotator again. So PPO can be no better than this model is right. DPO learns from the choices directly; its own log-probabilities rank pairs as well.',
+    ranked: 'Held-out pairs ranked as the annotator chose',
+    coin: '50\u00a0%: a coin',
+    rewardModel: 'reward model',
+    implicitReward: 'DPO’s own reward',
+    lengthCorrelation: 'Correlation of its scores with length, within pairs',
+    blind: '0: blind to length',
     curvesTitle: 'How training went',
     curvesLead: 'Thin lines are single steps, thick lines their running mean.',
+    moreCurves: (count: number) => `Show ${count} more`,
     stepsTitle: 'What was done',
+    stepsLead: (time: string) => `${time} in all.`,
     caveatsTitle: 'What this does not show',
     simulatedCaveat:
       'The annotator is simulated and its taste is simple. That a model learns it shows that the method works, not that people would like the result.',

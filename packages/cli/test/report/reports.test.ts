@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { calibration, sideBySideRow } from '@attune/preferences';
 import fc from 'fast-check';
 import { type DemoReportData, demoReport } from '../../src/report/demoReport.ts';
 import { runReport } from '../../src/report/runReport.ts';
@@ -10,21 +11,31 @@ import { RunFolder } from '../../src/run/RunFolder.ts';
 
 const estimate = { value: 0.75, low: 0.68, high: 0.81, n: 200 };
 
-/** A report in which every text is this one. */
+/** A report in which every text is this one, with all that a demo may have. */
 function demoWith(text: string): DemoReportData {
-  const judged = { text, score: 1, because: [{ property: text, points: -0.5 }] };
+  const judged = { name: text, text, score: 1, because: [{ property: text, points: -0.5 }] };
+  const metrics = [{ step: 1, time: 0, loss: 0.69, [`logits/${text}`]: 1 }];
+  const responses = { lengths: [10, 20], properties: [estimate] };
+  const system = {
+    name: text,
+    ...responses,
+    winRate: estimate,
+    sideBySide: sideBySideRow({ win: 148, tie: 4, loss: 48 }),
+    kl: { value: 4.2, low: 3.9, high: 4.6, n: 200 },
+    pairsRanked: estimate,
+    metrics,
+  };
+  const scores = [1, -1, 2].map((chosen) => ({ chosen, rejected: 0 }));
   return {
     title: text,
     facts: [{ name: text, value: text }],
     steps: [{ what: text, detail: text, seconds: 3 }],
-    winRate: { ...estimate, wins: 148, ties: 4, losses: 48 },
-    heldOutAccuracy: estimate,
-    kl: { value: 4.2, low: 3.9, high: 4.6, n: 200 },
+    start: responses,
+    systems: [system, { ...system, winRate: { value: 0.8, low: 0.74, high: 0.86, n: 200 } }],
+    rewardModel: { accuracy: estimate, calibration: calibration(scores), lengthCorrelation: estimate, metrics },
     annotator: { weights: [{ property: text, meaning: text, weight: 1 }], noise: 0.1 },
-    properties: [{ name: text, before: estimate, after: estimate }],
-    lengths: { before: [10, 20], after: [12] },
-    samples: Array.from({ length: 4 }, () => ({ prompt: text, before: judged, after: judged })),
-    metrics: [{ step: 1, time: 0, loss: 0.69, [`logits/${text}`]: 1 }],
+    properties: [text],
+    samples: Array.from({ length: 4 }, () => ({ prompt: text, responses: [judged, judged, judged] })),
     caveats: [text],
     commands: [text],
   };
@@ -61,7 +72,7 @@ test('no text can add an element or an attribute to the demo’s report', () => 
         assert.deepEqual(structure(demoReport(demoWith(text))), plain);
       },
     ),
-    { numRuns: 60 },
+    { numRuns: 30 },
   );
 });
 
@@ -71,19 +82,33 @@ test('a report is one file: no script, nothing from elsewhere, and a policy that
   assert.doesNotMatch(page, /<script|<link|<img|<iframe|@import|url\(|https?:|\ssrc=|\shref=|\son\w+=/i);
 });
 
-test('the demo’s report states the win rate with its interval and number, and that the annotator is simulated', () => {
+test('the demo’s report states each win rate with its interval and number, and that the annotator is simulated', () => {
   const page = demoReport(demoWith('x'));
-  assert.match(page, /75\.0\u00a0% of cases\./);
-  assert.match(page, /95\u00a0% interval 68\.0\u00a0% to 81\.0\u00a0%, n = 200/);
-  assert.match(page, /148 won · 4 tied · 48 lost/);
+  assert.match(page, /after x in 75\.0\u00a0% of cases and after x in 80\.0\u00a0% of cases\./);
+  assert.match(page, /x 68\.0\u00a0% to 81\.0\u00a0%, x 74\.0\u00a0% to 86\.0\u00a0%; n = 200/);
   assert.match(page, /No person judged these texts/);
 });
 
+test('the demo’s table has win, tie and lose of each system, their net, its KL and its length', () => {
+  const [row] = /<tr><th scope="row"><span class="key c1">.*?<\/tr>/s.exec(demoReport(demoWith('x')))!;
+  const cells = [...row.matchAll(/<td>(.*?)<\/td>/gs)].map(([, cell]) => cell!.replaceAll(/<[^>]*>/g, ''));
+  // 148, 4 and 48 of 200; net 74 − 24, its interval by Bonett and Price with 149 and 49 of 202 by hand
+  assert.deepEqual(cells, ['74', '2', '24', '+50 37.7 to 61.3', '4.2 3.9 to 4.6', '15']);
+});
+
 test('a win rate whose interval holds one half is not called a win', () => {
-  const unclear = { ...demoWith('x').winRate, low: 0.45 };
-  assert.match(demoReport({ ...demoWith('x'), winRate: unclear }), /no clear difference/);
-  const worse = { ...unclear, value: 0.3, low: 0.2, high: 0.4 };
-  assert.match(demoReport({ ...demoWith('x'), winRate: worse }), /the original did better/);
+  const { systems, ...rest } = demoWith('x');
+  const reportOf = (winRate: { value: number; low: number; high: number; n: number }) =>
+    demoReport({ ...rest, systems: [{ ...systems[0]!, winRate }] });
+  assert.match(reportOf({ ...estimate, low: 0.45 }), /no clear difference/);
+  assert.match(reportOf({ value: 0.3, low: 0.2, high: 0.4, n: 200 }), /the original did better/);
+  assert.doesNotMatch(reportOf(estimate), /no clear difference|did better/);
+});
+
+test('a demo without a reward model, and without text in any response, is still a report', () => {
+  const { rewardModel: _, ...data } = demoWith('');
+  const page = demoReport(data);
+  assert.doesNotMatch(page, /NaN|undefined|Infinity|reward model/);
 });
 
 test('a run’s report shows its curves, its last samples and its settings, and says when there is nothing yet', () => {
