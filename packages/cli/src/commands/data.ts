@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { group } from '../command.ts';
+import { agreementCommand } from './data/agreement.ts';
 import { balanceCommand } from './data/balance.ts';
 import { checkCommand } from './data/check.ts';
 import { convertCommand } from './data/convert.ts';
@@ -18,4 +19,5 @@ export const dataCommand = (): Command =>
     balanceCommand(),
     splitCommand(),
     convertCommand(),
+    agreementCommand(),
   ]);
