@@ -38,6 +38,7 @@ export * from './trainers/experience.ts';
 export * from './trainers/logps.ts';
 export * from './trainers/ppo.ts';
 export type { PpoMetrics } from './trainers/ppoMetrics.ts';
+export * from './trainers/promptFilter.ts';
 export * from './trainers/reference.ts';
 export * from './trainers/reward.ts';
 export * from './trainers/rollouts.ts';

@@ -105,6 +105,11 @@ export class Tokenizer {
     return this.#engine.token_to_id(token);
   }
 
+  /** Every token, as its files write it, with its id: what two tokenizers must agree on where one reads the other's ids. */
+  get vocabulary(): ReadonlyMap<string, number> {
+    return this.#engine.get_vocab();
+  }
+
   get hasChatTemplate(): boolean {
     return this.#files.chatTemplate !== undefined;
   }

@@ -42,6 +42,7 @@ export interface Experience extends SampledResponse {
   readonly score: number; //  as the reward model gave it, less the penalty for a missing end
   readonly reward: number; // score less that of the reference's response: 0 means as good as where training began
   readonly kl: readonly number[]; //         log π − log π₀ of what was sampled (k1), nats
+  readonly penalty: readonly number[]; //    the same as the chosen estimator has it: what β weighs
   readonly values: readonly number[]; //     before learning; empty without a critic
   readonly advantages: readonly number[];
   readonly returns: readonly number[]; //    what the critic is to learn; empty without one
@@ -71,10 +72,7 @@ export async function experience(
   return regrouped(sampled, assessment.whitenAdvantages ? whitened(assessed) : assessed);
 }
 
-type Judged = Omit<Experience, 'advantages' | 'returns'> & {
-  readonly penalty: readonly number[];
-  readonly group: SampledGroup;
-};
+type Judged = Omit<Experience, 'advantages' | 'returns'> & { readonly group: SampledGroup };
 
 /** The verdicts on some groups, one for each response. */
 function judge(

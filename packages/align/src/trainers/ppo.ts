@@ -90,12 +90,14 @@ export async function* ppo(run: PpoRun): AsyncGenerator<PpoStep> {
     const groups = await experience(judges, sampled, { ...run.assessment, beta }, atOnce);
 
     const tally: PolicyTally = new Tally();
+    let done = 0; // micro-batches of this iteration
     for (let epoch = 0; epoch < run.epochs; epoch++) {
       const order = shuffled(groups, seededRandom(seedOf(seed, epoch)));
       const size = Math.ceil(order.length / run.miniBatches);
-      for (const [n, miniBatch] of [...microBatches(order, size)].entries()) {
+      for (const miniBatch of microBatches(order, size)) {
         const parts = [...microBatches(miniBatch, atOnce)];
-        await learn(run, parts, { step, n: epoch * run.miniBatches + n, tally });
+        await learn(run, parts, { step, done, tally });
+        done += parts.length;
       }
     }
 
@@ -107,11 +109,14 @@ export async function* ppo(run: PpoRun): AsyncGenerator<PpoStep> {
   }
 }
 
-/** One update of the policy and of the critic. Means are over the tokens of the whole mini-batch. */
+/**
+ * One update of the policy and of the critic. Means are over the tokens of the whole mini-batch; that of the SFT term
+ * over those of its micro-batch, of which there is one for each of the mini-batch.
+ */
 async function learn(
   run: PpoRun,
   parts: readonly (readonly ExperienceGroup[])[],
-  { step, n, tally }: { step: number; n: number; tally: PolicyTally },
+  { step, done, tally }: { step: number; done: number; tally: PolicyTally },
 ): Promise<void> {
   const { policy, critic, sft, cliprange } = run;
   const policyLearns = step > (critic?.warmup ?? 0);
@@ -139,7 +144,7 @@ async function learn(
       });
       if (sft) {
         losses.policy += tidy(() => {
-          const scored = textLogps(policy, sft.batch(step, n * parts.length + m));
+          const scored = textLogps(policy, sft.batch(step, done + m));
           const loss = scored.value.mean().neg();
           loss.mul(sft.coef / parts.length).backward();
           scored.backward();

@@ -14,7 +14,7 @@ export interface PpoMetrics {
   readonly rewardDeviation: number; // r: standard deviation
   readonly kl: number; //             r: Σ log π − log π₀, nats per response
   readonly entropy: number; //        r: Σ −log π, nats per response
-  readonly klReward: number; //       r: −β·kl
+  readonly klReward: number; //       r: −β·Σ of the KL penalty, which is kl where the estimator is k1
   readonly beta: number;
   readonly length: number; //         r: tokens
   readonly ended: number; //          r: share that came to their end token
@@ -49,7 +49,7 @@ export function ppoMetrics(
     rewardDeviation: standardDeviation(rewards),
     kl,
     entropy: over(({ logps }) => -sum(logps)),
-    klReward: -beta * kl,
+    klReward: -beta * over(({ penalty }) => sum(penalty)),
     beta,
     length: over(({ ids }) => ids.length),
     ended: over(({ finish }) => Number(finish === 'stop')),

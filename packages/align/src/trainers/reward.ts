@@ -70,11 +70,17 @@ export async function* reward(run: RewardRun): AsyncGenerator<RewardStep> {
   }
 }
 
+/** The scores of a pair, as numbers. */
+export interface PairScore {
+  readonly chosen: number;
+  readonly rejected: number;
+}
+
 /** The same numbers on held-out pairs, without learning from them, and the scores themselves in the order of the pairs. */
 export function evaluateReward(
   { model, objective }: Pick<RewardRun, 'model' | 'objective'>,
   batches: Iterable<readonly EncodedPair[]>,
-): RewardMetrics & { readonly scores: readonly { readonly chosen: number; readonly rejected: number }[] } {
+): RewardMetrics & { readonly scores: readonly PairScore[] } {
   const seen = new Seen();
   for (const batch of batches) {
     tidy(() =>
@@ -98,7 +104,7 @@ function rankLosses(objective: RewardObjective, batch: readonly EncodedPair[], s
 
 /** What was seen of some pairs. */
 class Seen {
-  readonly scores: { chosen: number; rejected: number }[] = [];
+  readonly scores: PairScore[] = [];
   readonly #tally = new Tally<'loss' | 'accuracy' | 'margin' | 'meanReward'>();
 
   add(losses: Tensor, { chosen, rejected }: PairScores): void {

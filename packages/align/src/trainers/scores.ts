@@ -1,4 +1,4 @@
-import { linear, type Tensor } from '@attune/torch';
+import { linear, type Tensor, tensor } from '@attune/torch';
 import type { EncodedPair } from '../data/encode.ts';
 import type { RewardModel } from '../models/rewardModel.ts';
 import { placesBefore, type Responses, segmentsOf, statesAt } from './states.ts';
@@ -27,11 +27,50 @@ export function responseScores(model: RewardModel, groups: readonly Responses[])
   );
 }
 
-/** As responseScores, of the two responses of each pair. */
+/**
+ * As responseScores, of the two responses of each pair. Each prompt goes through the model once, and each of its
+ * responses, in however many pairs they stand: K ranked responses cost K, not K·(K − 1).
+ */
 export function pairScores(model: RewardModel, pairs: readonly EncodedPair[]): PairScores {
-  const groups = pairs.map(({ prompt, chosen, rejected }) => ({ prompt, responses: [chosen, rejected] }));
-  const scores = responseScores(model, groups).view([-1, 2]);
-  return { chosen: scores.select(1, 0), rejected: scores.select(1, 1) };
+  const groups = new Map<string, Group>();
+  const found = pairs.map(({ prompt, chosen, rejected }) => {
+    const key = prompt.join();
+    const group = groups.get(key) ?? new Group(prompt);
+    groups.set(key, group);
+    return { group, chosen: group.placeOf(chosen), rejected: group.placeOf(rejected) };
+  });
+  const scores = responseScores(model, [...groups.values()]);
+  let start = 0;
+  const starts = new Map(
+    [...groups.values()].map((group) => [group, (start += group.responses.length) - group.responses.length]),
+  );
+  const side = (name: 'chosen' | 'rejected') =>
+    scores.indexSelect(
+      0,
+      tensor(
+        found.map((pair) => starts.get(pair.group)! + pair[name]),
+        { dtype: 'int64', device: scores.device },
+      ),
+    );
+  return { chosen: side('chosen'), rejected: side('rejected') };
+}
+
+/** The different responses to a prompt, in the order they first came. */
+class Group implements Responses {
+  readonly prompt: readonly number[];
+  readonly responses: (readonly number[])[] = [];
+  readonly #places = new Map<string, number>();
+
+  constructor(prompt: readonly number[]) {
+    this.prompt = prompt;
+  }
+
+  placeOf(response: readonly number[]): number {
+    const key = response.join();
+    const place = this.#places.get(key) ?? this.responses.push(response) - 1;
+    this.#places.set(key, place);
+    return place;
+  }
 }
 
 /**
