@@ -41,17 +41,11 @@ export function pairScores(model: RewardModel, pairs: readonly EncodedPair[]): P
   });
   const scores = responseScores(model, [...groups.values()]);
   let start = 0;
-  const starts = new Map(
-    [...groups.values()].map((group) => [group, (start += group.responses.length) - group.responses.length]),
-  );
-  const side = (name: 'chosen' | 'rejected') =>
-    scores.indexSelect(
-      0,
-      tensor(
-        found.map((pair) => starts.get(pair.group)! + pair[name]),
-        { dtype: 'int64', device: scores.device },
-      ),
-    );
+  for (const group of groups.values()) start = group.startAt(start);
+  const side = (name: 'chosen' | 'rejected') => {
+    const places = found.map((pair) => pair.group.start + pair[name]);
+    return scores.indexSelect(0, tensor(places, { dtype: 'int64', device: scores.device }));
+  };
   return { chosen: side('chosen'), rejected: side('rejected') };
 }
 
@@ -59,6 +53,8 @@ export function pairScores(model: RewardModel, pairs: readonly EncodedPair[]): P
 class Group implements Responses {
   readonly prompt: readonly number[];
   readonly responses: (readonly number[])[] = [];
+  /** Where its first response stands among those of all groups. */
+  start = 0;
   readonly #places = new Map<string, number>();
 
   constructor(prompt: readonly number[]) {
@@ -70,6 +66,12 @@ class Group implements Responses {
     const place = this.#places.get(key) ?? this.responses.push(response) - 1;
     this.#places.set(key, place);
     return place;
+  }
+
+  /** @returns where the next group starts */
+  startAt(start: number): number {
+    this.start = start;
+    return start + this.responses.length;
   }
 }
 

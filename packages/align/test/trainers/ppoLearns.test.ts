@@ -41,7 +41,7 @@ interface Lesson {
   readonly learningRate?: number;
 }
 
-/** What PPO makes of the six words: before, and on average over the last quarter of its iterations. */
+/** What PPO makes of the six words: before, and on average over the last half of its iterations. */
 async function learn({ beta, estimator, iterations, learningRate = 0.01 }: Lesson) {
   using policy = learning(sixWords(2));
   using reference = sixWords(2);
@@ -64,7 +64,7 @@ async function learn({ beta, estimator, iterations, learningRate = 0.01 }: Lesso
     own,
     {
       assessment: { ...assessment, estimator },
-      rollouts: { ...rollouts, samples: 64, maxNewTokens: 1, rows: 64 },
+      rollouts: { ...rollouts, samples: 32, maxNewTokens: 1, rows: 32 },
       penalty: { beta },
       epochs: 2,
       windows: Array.from({ length: iterations }, () => [[prompt]]),
@@ -76,7 +76,7 @@ async function learn({ beta, estimator, iterations, learningRate = 0.01 }: Lesso
   for await (const { step } of ppo(run)) {
     live ??= liveTensors();
     assert.equal(liveTensors(), live, `a tensor was left behind by iteration ${step}`);
-    if (step > 0.75 * iterations) late.push(probabilities(policy));
+    if (step > 0.5 * iterations) late.push(probabilities(policy));
   }
   return { before, after: before.map((_, y) => late.reduce((sum, each) => sum + each[y]!, 0) / late.length) };
 }
@@ -84,7 +84,7 @@ async function learn({ beta, estimator, iterations, learningRate = 0.01 }: Lesso
 for (const estimator of ['gae', 'rloo'] as const) {
   test(`${estimator}: with a KL penalty PPO comes to the best policy for reward − β·KL; 200 iterations leave no tensor behind`, async () => {
     const { before, after } = await learn({ beta: 0.5, estimator, iterations: 200 });
-    // 64 samples an iteration: the learned policy sways by some hundredths, its mean over 50 iterations by less.
+    // 32 samples an iteration: the learned policy sways by some hundredths, its mean over 100 iterations by less.
     const best = optimalPolicy(before, rewards, 0.5);
     assertClose(after, best, { atol: 0.03 });
     assert.ok(Math.max(...best.map((p, y) => Math.abs(p - before[y]!))) > 0.2, 'which is far from where it began');
@@ -92,9 +92,9 @@ for (const estimator of ['gae', 'rloo'] as const) {
 }
 
 test('without a penalty PPO ends at the highest-scored response; a huge penalty keeps it where it began', async () => {
-  const free = await learn({ beta: 0, estimator: 'gae', iterations: 80 });
-  assert.ok(free.after[1]! > 0.95, `${free.after}`);
-  const bound = await learn({ beta: 1000, estimator: 'gae', iterations: 80, learningRate: 1e-3 });
+  const free = await learn({ beta: 0, estimator: 'gae', iterations: 60 });
+  assert.ok(free.after[1]! > 0.9, `${free.after}`);
+  const bound = await learn({ beta: 1000, estimator: 'gae', iterations: 30, learningRate: 1e-3 });
   assertClose(bound.after, bound.before, { atol: 0.01 });
 });
 
@@ -114,7 +114,7 @@ test('an answer that rewards erase stays likelier with the SFT term, after as ma
       assessment: { ...assessment, estimator: 'rloo' },
       rollouts: { ...rollouts, samples: 8, maxNewTokens: 3, rows: 32 },
       penalty: { beta: 0 },
-      windows: Array.from({ length: 40 }, () => [prompts]),
+      windows: Array.from({ length: 30 }, () => [prompts]),
       ...term,
     });
     const made: PpoStep[] = await Array.fromAsync(ppo(run));

@@ -1,30 +1,32 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { OpenedModel } from '@attune/align';
+import type { Kind, OpenedModel } from '@attune/align';
 import {
-  type Content,
-  type Pair,
   type Prompt,
-  readPrompts,
   type ScoredPair,
   type SimulatedAnnotator,
   simulatedAnnotator,
-  toMessages,
   toText,
   writeRecords,
 } from '@attune/preferences';
 import type { CommandContext } from '../command.ts';
 import { StoppedError, UsageError } from '../errors.ts';
-import { newTokens, promptThatFits, type Response, respond } from '../models/responses.ts';
+import type { Response } from '../models/responses.ts';
+import { openScorer, scorePairFile } from '../models/scoring.ts';
 import type { Step } from '../report/blocks.ts';
 import { dpoStage } from '../settings/dpo.ts';
+import { ppoStage } from '../settings/ppo.ts';
 import { settingsFrom } from '../settings/readSettings.ts';
+import { rewardStage } from '../settings/reward.ts';
 import { formatCount, formatDuration } from '../terminal/format.ts';
-import { progress } from '../terminal/progress.ts';
-import { standardError } from '../terminal/screen.ts';
 import { trainDpo } from '../train/dpo.ts';
+import { trainPpo } from '../train/ppo.ts';
+import { trainReward } from '../train/reward.ts';
+import type { Outcome } from '../train/session.ts';
 import { kindOf, openStart } from '../train/setup.ts';
 import { klPerResponse } from './kl.ts';
+import { firstPrompts, judge, request, sample } from './sample.ts';
+import { trainingSettings } from './settings.ts';
 
 /** The model that comes with Attune, and the prompts it was made for. */
 export const bundled = join(import.meta.dirname, '..', '..', '..', '..', 'models', 'storyteller');
@@ -77,70 +79,54 @@ export interface TrainedSystem {
 /** Share of the annotator's choices that are flipped at random. */
 export const noise = 0.05;
 
-/** Stories are told a little more carefully than the model thinks, before and after training alike. */
-const temperature = 0.8;
-
 /** Held-out prompts whose responses the KL divergence is estimated from. */
-const klPrompts = 100;
-
-/** Models above this are trained through adapters, with a rate for those. */
-const smallModel = 30e6;
+const klPrompts = 60;
 
 /**
- * Aligns a model with a simulated annotator, start to finish: sample two responses to each prompt, let the annotator
- * choose, train by DPO, sample held-out prompts from the model before and after. Everything is left in `out`.
+ * Aligns a model with a simulated annotator, start to finish and in two ways: sample two responses to each prompt, let
+ * the annotator choose, train on its choices by DPO; and learn a reward model from them, for a short PPO. Then every
+ * model responds to prompts that none has seen. Everything is left in `out`.
  */
 export async function journey(context: CommandContext, options: DemoOptions): Promise<Journey> {
-  const { out, seed } = options;
-  const annotator = simulatedAnnotator({ noise, seed });
-  const [prompts, heldOutPrompts] = await Promise.all([
-    firstPrompts(join(options.prompts, 'prompts.jsonl'), options.trainPrompts),
-    firstPrompts(join(options.prompts, 'held-out-prompts.jsonl'), options.heldOutPrompts),
-  ]);
+  const { out } = options;
+  const prompts = await firstPrompts(join(options.prompts, 'prompts.jsonl'), options.trainPrompts);
+  const heldOutPrompts = await firstPrompts(join(options.prompts, 'held-out-prompts.jsonl'), options.heldOutPrompts);
+  const annotator = simulatedAnnotator({ noise, seed: options.seed });
   const clock = stopwatch(context);
   const hardware = kindOf({ device: 'auto', dtype: 'float32' });
+  const quiet = silenced(context);
 
-  const { pairs, heldOutPairs, before, parameters } = await (async () => {
-    using start = await openStart(options.model, hardware);
-    startFolder(options);
-    const size = start.model.parameters().reduce((sum, parameter) => sum + parameter.size, 0);
-    const sampled = await clock('Sample two responses to each prompt', () =>
-      sample(context, start, prompts, { ...options, samples: 2 }),
-    );
-    const held = await clock('Sample the held-out prompts before training', () =>
-      sample(context, start, heldOutPrompts, { ...options, samples: 2 }),
-    );
-    const judged = await clock('Let the simulated annotator choose', async () => ({
-      pairs: await judge(annotator, start, prompts, sampled, join(out, 'pairs.jsonl')),
-      heldOutPairs: await judge(annotator, start, heldOutPrompts, held, join(out, 'held-out-pairs.jsonl')),
-    }));
-    return { ...judged, before: held.map(([first]) => first!), parameters: size };
-  })();
-  context.say(`  ${pairs} pairs to learn from, ${heldOutPairs} held out`);
-
-  const run = join(out, 'dpo');
-  const trained = await clock('Train by direct preference optimization', () => {
-    const settings = settingsFrom(dpoStage, dpoSettings(options, parameters), 'the demo');
-    return trainDpo(silenced(context), settings, run, false);
+  const { start, parameters } = await collect(context, clock, {
+    options,
+    annotator,
+    hardware,
+    prompts,
+    heldOutPrompts,
   });
-  if (!trained.finished) throw new StoppedError();
-
-  using aligned = await openStart(run, hardware);
-  const after = await clock('Sample the held-out prompts after training', () =>
-    sample(context, aligned, heldOutPrompts, { ...options, samples: 1 }),
+  const settings = trainingSettings(options, parameters);
+  await clock('Train by direct preference optimization (DPO)', async () =>
+    finished(await trainDpo(quiet, settingsFrom(dpoStage, settings.dpo, demo), join(out, 'dpo'), false)),
   );
-  const kl = await clock('Measure how far the model has moved', async () => {
-    const some = heldOutPrompts.slice(0, klPrompts);
-    const own = await sample(context, aligned, some, { ...options, samples: 1, temperature: 1 }); // KL is of the model as it is
-    using start = await openStart(options.model, hardware);
-    const contents = some.map((prompt) => request(aligned, prompt));
-    return klPerResponse(
-      start,
-      aligned,
-      contents,
-      own.map(([only]) => only!.tokens),
+  await clock('Train a reward model', async () =>
+    finished(await trainReward(quiet, settingsFrom(rewardStage, settings.reward, demo), join(out, 'reward'), false)),
+  );
+  const scores = await clock('Score the held-out pairs by it', () => scoreHeldOut(join(out, 'reward'), out));
+  await clock('Train by reinforcement from the reward model (PPO)', async () =>
+    finished(await trainPpo(quiet, settingsFrom(ppoStage, settings.ppo, demo), join(out, 'ppo'), false)),
+  );
+
+  const systems: TrainedSystem[] = [];
+  for (const name of ['DPO', 'PPO'] as const) {
+    const run = join(out, name.toLowerCase());
+    using trained = await openStart(run, hardware);
+    const held = await clock(`Sample the held-out prompts after ${name}`, () =>
+      sample(context, trained, heldOutPrompts, { ...options, samples: 1 }),
     );
-  });
+    const kl = await clock(`Measure how far ${name} has moved the model`, () =>
+      klFromStart(context, options, trained, heldOutPrompts.slice(0, klPrompts)),
+    );
+    systems.push({ name, run, held: held.map(([only]) => only!), kl });
+  }
   return {
     options,
     annotator,
@@ -148,30 +134,80 @@ export async function journey(context: CommandContext, options: DemoOptions): Pr
     steps: clock.steps,
     device: hardware.device,
     heldPrompts: heldOutPrompts.map(({ prompt }) => toText(prompt)),
-    start: before,
-    systems: [{ name: 'DPO', run, held: after.map(([only]) => only!), kl }],
+    start,
+    systems,
+    rewardModel: { run: join(out, 'reward'), scores },
   };
 }
 
-/** Settings of the demo's training that are not the defaults. */
-function dpoSettings({ model, out, seed }: DemoOptions, parameters: number) {
-  const small = parameters < smallModel;
-  return {
-    model,
-    data: join(out, 'pairs.jsonl'),
-    eval_data: join(out, 'held-out-pairs.jsonl'),
-    output_dir: join(out, 'dpo'),
-    learning_rate: small ? 2e-4 : 5e-4,
-    per_device_train_batch_size: small ? 16 : 4,
-    gradient_accumulation_steps: small ? 1 : 2,
-    num_train_epochs: 2,
-    warmup_steps: 0.1,
-    logging_steps: 1,
-    seed,
-    data_seed: seed,
-    moved_boundary: 'split' as const,
-    ...(!small && { use_lora: true, lora_dropout: 0 }),
-  };
+/** Where settings come from, as errors name it. */
+const demo = 'the demo';
+
+function finished(outcome: Outcome): void {
+  if (!outcome.finished) throw new StoppedError();
+}
+
+interface Collecting {
+  readonly options: DemoOptions;
+  readonly annotator: SimulatedAnnotator;
+  readonly hardware: Kind;
+  readonly prompts: readonly Prompt[];
+  readonly heldOutPrompts: readonly Prompt[];
+}
+
+/** Samples the start and lets the annotator choose: `pairs.jsonl`, `held-out-pairs.jsonl`. */
+async function collect(
+  context: CommandContext,
+  clock: Stopwatch,
+  { options, annotator, hardware, prompts, heldOutPrompts }: Collecting,
+): Promise<{ start: Response[]; parameters: number }> {
+  using opened = await openStart(options.model, hardware);
+  startFolder(options);
+  const file = (name: string) => join(options.out, name);
+  await writeRecords(
+    file('prompts.jsonl'),
+    prompts.map((prompt) => ({ id: prompt.id, prompt: request(opened, prompt) })),
+  );
+  const sampled = await clock('Sample two responses to each prompt', () =>
+    sample(context, opened, prompts, { ...options, samples: 2 }),
+  );
+  const held = await clock('Sample the held-out prompts before training', () =>
+    sample(context, opened, heldOutPrompts, { ...options, samples: 2 }),
+  );
+  await clock('Let the simulated annotator choose', async () => {
+    const pairs = await judge(annotator, opened, prompts, sampled, file('pairs.jsonl'));
+    const heldOutPairs = await judge(annotator, opened, heldOutPrompts, held, file('held-out-pairs.jsonl'));
+    context.say(`  ${pairs} pairs to learn from, ${heldOutPairs} held out`);
+  });
+  const parameters = opened.model.parameters().reduce((sum, parameter) => sum + parameter.size, 0);
+  return { start: held.map(([first]) => first!), parameters };
+}
+
+/** What the reward model gives the held-out pairs. */
+async function scoreHeldOut(reward: string, out: string): Promise<ScoredPair[]> {
+  const how = { device: 'auto', dtype: 'float32', truncationMode: 'drop', movedBoundary: 'split' } as const;
+  using scorer = await openScorer(reward, how);
+  const { pairs } = await scorePairFile(scorer, join(out, 'held-out-pairs.jsonl'));
+  return pairs.map(({ chosen, rejected, chosenTokens, rejectedTokens }) => ({
+    chosen,
+    rejected,
+    chosenLength: chosenTokens,
+    rejectedLength: rejectedTokens,
+  }));
+}
+
+/** Of each of some prompts' responses, sampled from the trained model as it is. */
+async function klFromStart(
+  context: CommandContext,
+  options: DemoOptions,
+  trained: OpenedModel,
+  prompts: readonly Prompt[],
+): Promise<number[]> {
+  const own = await sample(context, trained, prompts, { ...options, samples: 1, temperature: 1 });
+  using start = await openStart(options.model, { dtype: 'float32', device: trained.model.head.device });
+  const contents = prompts.map((prompt) => request(trained, prompt));
+  const tokens = own.map(([only]) => only!.tokens);
+  return klPerResponse(start, trained, contents, tokens);
 }
 
 /** An empty folder for the demo; what an earlier demo left there goes. `demo.json` marks it as a demo's own. */
@@ -185,75 +221,6 @@ function startFolder(options: DemoOptions): void {
   writeFileSync(mark, `${JSON.stringify(options, null, 2)}\n`);
 }
 
-async function firstPrompts(file: string, count: number): Promise<Prompt[]> {
-  const { prompts } = await readPrompts(file);
-  if (prompts.length >= count) return prompts.slice(0, count);
-  throw new UsageError(`${file} has ${prompts.length} prompts, ${count} were asked for.`);
-}
-
-/** A story's beginning as the model is to see it: as it stands, or as a request to a chat model. */
-function request({ tokenizer }: OpenedModel, { prompt }: Prompt): Content {
-  if (!tokenizer.hasChatTemplate) return prompt;
-  return [{ role: 'user', content: `Write a short bedtime story for a small child. It begins: ${toText(prompt)}` }];
-}
-
-/** Every prompt's responses, in the order of the prompts. */
-async function sample(
-  { signal }: CommandContext,
-  opened: OpenedModel,
-  prompts: readonly Prompt[],
-  {
-    samples,
-    seed,
-    maxNewTokens,
-    temperature: t = temperature,
-  }: DemoOptions & { samples: number; temperature?: number },
-): Promise<Response[][]> {
-  const encoded = prompts.map((prompt, i) => ({
-    id: prompt.id ?? String(i),
-    ids: promptThatFits(opened, request(opened, prompt), 1),
-  }));
-  const longest = encoded.reduce((most, { ids }) => Math.max(most, ids.length), 0);
-  const shown = progress(standardError(), { label: 'sample', total: prompts.length * samples, unit: 'responses' });
-  const responses: Response[][] = prompts.map(() => []);
-  let done = 0;
-  for await (const { prompt, ...response } of respond(opened, encoded, {
-    samples,
-    seed,
-    temperature: t,
-    stop: [],
-    batchSize: 64,
-    maxNewTokens: newTokens(maxNewTokens, longest, opened.model.maxPositions),
-  })) {
-    responses[prompt]![response.index] = response;
-    shown.update(++done);
-    if (signal.aborted) throw new StoppedError();
-  }
-  shown.end();
-  return responses;
-}
-
-/** Writes the annotator's choices as preference pairs, in the form that the model is prompted in. @returns how many */
-async function judge(
-  annotator: SimulatedAnnotator,
-  opened: OpenedModel,
-  prompts: readonly Prompt[],
-  responses: readonly Response[][],
-  file: string,
-): Promise<number> {
-  const answer = (text: string): Content => (opened.tokenizer.hasChatTemplate ? toMessages(text, 'assistant') : text);
-  const pairs = prompts.flatMap((prompt, i): Pair[] => {
-    const [a, b] = responses[i]!;
-    if (a!.text === b!.text) return [];
-    const id = prompt.id ?? String(i);
-    const { choice } = annotator.compare({ id, a: a!.text, b: b!.text });
-    const [chosen, rejected] = choice === 'a' ? [a!, b!] : [b!, a!];
-    return [{ id, prompt: request(opened, prompt), chosen: answer(chosen.text), rejected: answer(rejected.text) }];
-  });
-  await writeRecords(file, pairs);
-  return pairs.length;
-}
-
 /** The training's own account of its data would bury the journey's. */
 const silenced = (context: CommandContext): CommandContext => ({
   json: context.json,
@@ -263,6 +230,8 @@ const silenced = (context: CommandContext): CommandContext => ({
   say: () => {},
   result: context.result,
 });
+
+type Stopwatch = ReturnType<typeof stopwatch>;
 
 /** Says what is being done and remembers how long it took. */
 function stopwatch({ say }: CommandContext) {

@@ -24,7 +24,7 @@ export function memorySizes(
     hidden,
     intermediate: config.intermediate_size ?? config.n_inner ?? 4 * hidden,
     heads: config.num_attention_heads ?? config.n_head!,
-    chunk: Math.min(settings.per_device_train_batch_size * longest, chunkRows(model.vocabSize)),
+    chunk: model.score ? 0 : Math.min(settings.per_device_train_batch_size * longest, chunkRows(model.vocabSize)),
     vocab: model.vocabSize,
   };
 }

@@ -6,6 +6,7 @@ import {
   encodeConversations,
   experience,
   type OpenedModel,
+  type Position,
   type PpoMetrics,
   type PpoRun,
   ppo,
@@ -51,12 +52,14 @@ export async function trainPpo(
   );
   const sft = await sftTerm(context, roles, settings);
   const prompts = await withBaselines(context, roles, all, { settings, path });
-  const held = await withBaselines(context, roles, heldOut, { settings: { ...settings, filter_share: 0 }, path });
+  const judged: PpoSettings = { ...settings, reference_reward: true, filter_share: 0 }; // whatever is trained on
+  const held = await withBaselines(context, roles, heldOut, { settings: judged, path });
 
-  const windows = new Windows(prompts, {
-    ...settings,
-    per_device_train_batch_size: settings.per_device_train_batch_size / settings.num_generations,
-  });
+  const atOnce = settings.per_device_train_batch_size / settings.num_generations; // prompts
+  const windows = new Windows(prompts, { ...settings, per_device_train_batch_size: atOnce });
+  const perStep = atOnce * settings.gradient_accumulation_steps;
+  const episodesAt = ({ epoch, index }: Position) =>
+    (epoch * prompts.length + index * perStep) * settings.num_generations;
   const updating = optimizing(policy.model, settings, windows.total);
   using optimizer = updating.optimizer;
   const critic = criticModel && criticOf(criticModel, settings, windows.total);
@@ -73,7 +76,7 @@ export async function trainPpo(
     assessment: assessmentOf(settings),
     penalty,
     ...(settings.kl_target && { klTarget: { target: settings.kl_target, horizon: settings.kl_horizon } }),
-    rollouts: { ...rolloutOptions(policy, settings), signal: context.signal },
+    rollouts: rolloutOptions(policy, settings),
     cliprange: settings.cliprange,
     epochs: settings.num_ppo_epochs,
     miniBatches: settings.num_mini_batches,
@@ -90,8 +93,8 @@ export async function trainPpo(
     ...(critic && { critic: { ...critic, noise } }),
     state: penalty,
     windows,
-    start: (stepsDone) => ppo({ ...run, windows, stepsDone }),
-    metrics: (step) => ({ ...trlMetrics(step), lr: step.learningRate, episode: step.step * step.responses }),
+    start: (stepsDone) => ppo({ ...run, rollouts: { ...run.rollouts, signal: context.signal }, windows, stepsDone }),
+    metrics: (step) => ({ ...trlMetrics(step), lr: step.learningRate, episode: episodesAt(windows.position) }),
     samples: ({ experience: groups }) => samplesOf(policy, groups.slice(0, shownPrompts)),
     ...(held.length > 0 && { evaluate: () => evaluate(run, held, settings.per_device_train_batch_size) }),
   });
@@ -133,6 +136,11 @@ async function sftTerm(
   const shortened = leftOut('Of the SFT texts', report);
   if (shortened) context.say(shortened);
   if (examples.length === 0) throw new SettingError('sft_data: every text is longer than the model has positions.');
+  refuseForeignTokens(
+    settings.model,
+    policy,
+    examples.map(({ ids }) => ids),
+  );
   return {
     coef: settings.sft_coef,
     batch(step, n) {
@@ -165,6 +173,7 @@ function trlMetrics(step: PpoMetrics): Record<string, number> {
     'critic/vf_explained_var': step.explainedVariance,
     'advantages/std': step.advantageDeviation,
     'completions/mean_length': step.length,
+    'completions/clipped_ratio': 1 - step.ended,
     grad_norm: step.gradNorm,
   };
   return Object.fromEntries(Object.entries(named).filter(([, value]) => Number.isFinite(value)));
@@ -196,6 +205,7 @@ async function evaluate(run: Omit<PpoRun, 'windows'>, prompts: readonly RlPrompt
     'eval_objective/reference_reward': over(({ reward }) => reward),
     'eval_objective/kl': over(({ kl }) => kl.reduce((a, b) => a + b, 0)),
     'eval_completions/mean_length': over(({ ids }) => ids.length),
+    'eval_completions/clipped_ratio': over(({ finish }) => Number(finish !== 'stop')),
     eval_win_rate: over(({ reward }) => (reward > 0 ? 1 : reward === 0 ? 0.5 : 0)),
     eval_prompts: prompts.length,
   };

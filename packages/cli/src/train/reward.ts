@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import {
   asRewardModel,
   type EncodedPair,
@@ -5,6 +6,7 @@ import {
   evaluateReward,
   formatPreflight,
   microBatches,
+  type PairScore,
   preflight,
   type RewardMetrics,
   type RewardObjective,
@@ -12,13 +14,17 @@ import {
 } from '@attune/align';
 import { Random } from '@attune/torch';
 import type { CommandContext } from '../command.ts';
+import { SettingError } from '../errors.ts';
 import { refuseForeignTokens } from '../models/foreignTokens.ts';
+import type { ScoredPairLine } from '../models/scoring.ts';
+import { writeWhole } from '../run/durable.ts';
+import { toJsonl } from '../run/lines.ts';
 import { checkRun } from '../run/RunFolder.ts';
 import type { RewardSettings } from '../settings/reward.ts';
 import { encodeData, leftOut } from './encodeData.ts';
-import { withHeldOut } from './heldOut.ts';
 import { memorySizes } from './memory.ts';
-import { type Places, pairs } from './records.ts';
+import type { Places } from './records.ts';
+import { balanced, balanceText, byPrompt, pairWindows, rewardData } from './rewardData.ts';
 import { follow, makeTrainable, type Outcome, optimizing } from './session.ts';
 import { kindOf, openStart } from './setup.ts';
 import { Windows } from './Windows.ts';
@@ -33,7 +39,7 @@ export async function trainReward(
   checkRun(path, settings, { resume });
   const kind = kindOf(settings);
   const places: Places = new WeakMap();
-  const data = await withHeldOut(settings, (files) => pairs(context, files, places));
+  const data = await rewardData(context, settings, places);
 
   using opened = await openStart(settings.model, kind);
   const { tokenizer } = opened;
@@ -42,7 +48,10 @@ export async function trainReward(
   makeTrainable(model, settings, noise);
   model.score.weight.setRequiresGrad();
 
-  const { train: encoded, heldOut: held } = encodeData(encodePairs, tokenizer, data, { settings, places });
+  const { train, heldOut: held } = encodeData(encodePairs, tokenizer, data, { settings, places });
+  const balance = settings.length_balance ? balanced(train.examples, settings.data_seed) : undefined;
+  if (balance) context.say(balanceText(balance.report));
+  const encoded = balance ? refuseNone({ ...train, examples: balance.examples }) : train;
   const [heldOut, all] = [held.examples, [...encoded.examples, ...held.examples]];
   refuseForeignTokens(
     settings.model,
@@ -56,7 +65,8 @@ export async function trainReward(
   if (shortened) context.say(shortened);
 
   const objective = objectiveOf(settings);
-  const windows = new Windows(encoded.examples, settings);
+  const size = settings.per_device_train_batch_size;
+  const windows = new Windows(byPrompt(encoded.examples, size * settings.gradient_accumulation_steps), settings);
   const updating = optimizing(model, settings, windows.total);
   using optimizer = updating.optimizer;
   return await follow(context, {
@@ -69,7 +79,10 @@ export async function trainReward(
     optimizer,
     noise,
     windows,
-    start: (stepsDone) => reward({ model, objective, windows, ...updating, stepsDone }),
+    start(stepsDone) {
+      if (balance) writeWhole(join(path, 'balance.json'), `${JSON.stringify(balance.report, null, 2)}\n`);
+      return reward({ model, objective, windows: pairWindows(windows, size), ...updating, stepsDone });
+    },
     metrics: ({ gradNorm, learningRate, ...step }) => ({
       ...trlMetrics(step),
       grad_norm: gradNorm,
@@ -77,8 +90,9 @@ export async function trainReward(
     }),
     ...(heldOut.length > 0 && {
       evaluate: () => {
-        const batches = microBatches(heldOut, settings.per_device_train_batch_size);
-        const named = Object.entries(trlMetrics(evaluateReward({ model, objective }, batches)));
+        const { scores, ...measured } = evaluateReward({ model, objective }, microBatches(heldOut, size));
+        writeWhole(join(path, 'scores.jsonl'), toJsonl(scoreLines(heldOut, scores)));
+        const named = Object.entries(trlMetrics(measured));
         return {
           ...Object.fromEntries(named.map(([key, value]) => [`eval_${key}`, value])),
           eval_pairs: heldOut.length,
@@ -86,6 +100,24 @@ export async function trainReward(
       },
     }),
   });
+}
+
+/** The held-out pairs' scores at the last evaluation, as attune score writes them. */
+const scoreLines = (pairs: readonly EncodedPair[], scores: readonly PairScore[]): ScoredPairLine[] =>
+  pairs.map(({ id, chosen, rejected }, i) => ({
+    id: id ?? String(i + 1),
+    ...scores[i]!,
+    chosenTokens: chosen.length,
+    rejectedTokens: rejected.length,
+  }));
+
+/** @throws SettingError where balancing left nothing to train on */
+function refuseNone<Data extends { readonly examples: readonly unknown[] }>(data: Data): Data {
+  if (data.examples.length > 0) return data;
+  throw new SettingError(
+    'length_balance: in no bucket of length difference are there pairs of both kinds, the longer response chosen and the ' +
+      'shorter, so that none is left. Leave it out, or give more data.',
+  );
 }
 
 /** TRL's names for a step's numbers. */

@@ -5,12 +5,14 @@ import {
   asResponses,
   EncodingError,
   encodePrompt,
+  filterByVariance,
   type RlPrompt,
   type RolloutOptions,
   rollOut,
   type SampledGroup,
+  scoreVariance,
 } from '@attune/align';
-import { type Prompt, quantile, readPrompts } from '@attune/preferences';
+import { type Prompt, readPrompts } from '@attune/preferences';
 import type { CommandContext } from '../command.ts';
 import { SettingError } from '../errors.ts';
 import { writeWhole } from '../run/durable.ts';
@@ -19,7 +21,7 @@ import { progress } from '../terminal/progress.ts';
 import { standardError } from '../terminal/screen.ts';
 import type { Roles } from './roles.ts';
 
-type Context = Pick<CommandContext, 'say' | 'signal'>;
+type Context = Pick<CommandContext, 'say'>;
 
 /** What the reference did with a prompt before training. */
 interface Baseline {
@@ -77,8 +79,8 @@ function tokensOf(tokenizer: Parameters<typeof encodePrompt>[0], { prompt }: Pro
 
 /**
  * Lets the reference respond to every prompt before training: once for the reference reward, K times for the filter,
- * which leaves out the share of prompts whose responses score most alike (ChatGLM-RLHF, arXiv:2404.00934: they teach
- * nothing). What it found is kept beside the runs, under the hash of all that decides it.
+ * which leaves out the share of prompts whose responses score most alike. What it found is kept beside the runs, under
+ * the hash of all that decides it.
  */
 export async function withBaselines(
   context: Context,
@@ -87,27 +89,46 @@ export async function withBaselines(
   { settings, path }: { settings: PpoSettings; path: string },
 ): Promise<RlPrompt[]> {
   const { reference_reward, filter_share } = settings;
-  if (!reference_reward && filter_share === 0) return [...prompts];
+  if (prompts.length === 0 || (!reference_reward && filter_share === 0)) return [...prompts];
   const file = join(dirname(path), '.reference', `${hashOf(roles, prompts, settings)}.json`);
-  if (!existsSync(file)) {
-    const found = await measure(context, roles, prompts, settings);
+  let baselines = remembered(context, file);
+  if (!baselines) {
+    baselines = await measure(roles, prompts, settings);
     mkdirSync(dirname(file), { recursive: true });
-    writeWhole(file, JSON.stringify(found));
+    writeWhole(file, JSON.stringify({ baselines, sha256: digest(baselines) }));
   }
-  const baselines: Baseline[] = JSON.parse(readFileSync(file, 'utf8'));
-  const kept = filter_share === 0 ? prompts.map(() => true) : instructive(context, baselines, filter_share);
+  const kept = filter_share === 0 ? undefined : instructive(context, baselines, filter_share);
   return prompts.flatMap((prompt, i) =>
-    kept[i] ? [{ ...prompt, referenceScore: reference_reward ? baselines[i]!.score : 0 }] : [],
+    kept?.[i] === false ? [] : [{ ...prompt, referenceScore: reference_reward ? baselines[i]!.score : 0 }],
   );
 }
 
-/** Which prompts are above the quantile of the variances; equal variances are all kept. */
-function instructive(context: Context, baselines: readonly Baseline[], share: number): boolean[] {
-  const variances = baselines.map(({ variance }) => variance!);
-  const epsilon = quantile(Float64Array.from(variances).sort(), share);
-  const kept = variances.map((variance) => variance >= epsilon && variance > 0);
+/** What an earlier run measured, if the file is as it was written. */
+function remembered({ say }: Context, file: string): Baseline[] | undefined {
+  if (!existsSync(file)) return undefined;
+  try {
+    const { baselines, sha256 } = JSON.parse(readFileSync(file, 'utf8'));
+    if (digest(baselines) === sha256) return baselines;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  say(`${file} is damaged: the responses of the reference are measured again.`);
+  return undefined;
+}
+
+const digest = (baselines: readonly Baseline[]): string =>
+  createHash('sha256')
+    .update(JSON.stringify(baselines) ?? '')
+    .digest('hex');
+
+/** Which prompts have something to teach. @throws SettingError where none has */
+function instructive({ say }: Context, baselines: readonly Baseline[], share: number): readonly boolean[] {
+  const { kept, epsilon } = filterByVariance(
+    baselines.map(({ variance }) => variance!),
+    share,
+  );
   const out = kept.filter((stays) => !stays).length;
-  context.say(
+  say(
     `  ${out} of ${kept.length} prompts left out: the scores of their responses vary by less than ${epsilon.toPrecision(3)}`,
   );
   if (out < kept.length) return kept;
@@ -117,25 +138,22 @@ function instructive(context: Context, baselines: readonly Baseline[], share: nu
   );
 }
 
-async function measure(
-  context: Context,
-  roles: Roles,
-  prompts: readonly RlPrompt[],
-  settings: PpoSettings,
-): Promise<Baseline[]> {
+async function measure(roles: Roles, prompts: readonly RlPrompt[], settings: PpoSettings): Promise<Baseline[]> {
   const { reference_reward, reference_decoding, filter_share, filter_samples } = settings;
   const shown = progress(standardError(), { label: 'reference', total: prompts.length, unit: 'prompts' });
   const found: Baseline[] = [];
-  const atOnce = Math.max(1, Math.floor(settings.local_rollout_forward_batch_size / filter_samples));
+  const atOnce = Math.max(1, Math.floor(settings.local_rollout_forward_batch_size / (filter_share > 0 ? filter_samples : 1)));
   for (let start = 0; start < prompts.length; start += atOnce) {
     const some = prompts.slice(start, start + atOnce);
-    const seed = settings.seed + start; // the reference's samples are not those of the first iterations
-    const respond = (samples: number, temperature: number) =>
-      scored(roles, some, settings, { samples, temperature, seed, signal: context.signal });
-    const own = reference_reward ? await respond(1, reference_decoding === 'greedy' ? 0 : 1) : undefined;
-    const many = filter_share > 0 ? await respond(filter_samples, 1) : undefined;
+    // Samples of their own: not those of an iteration, nor of an evaluation, nor of each other.
+    const respond = (samples: number, temperature: number, seed: number) =>
+      scored(roles, some, settings, { samples, temperature, seed: seed + start });
+    const own = reference_reward
+      ? await respond(1, reference_decoding === 'greedy' ? 0 : 1, ~settings.seed)
+      : undefined;
+    const many = filter_share > 0 ? await respond(filter_samples, 1, settings.seed) : undefined;
     some.forEach(
-      (_, i) => void found.push({ score: own ? own[i]![0]! : 0, ...(many && { variance: variance(many[i]!) }) }),
+      (_, i) => void found.push({ score: own ? own[i]![0]! : 0, ...(many && { variance: scoreVariance(many[i]!) }) }),
     );
     shown.update(found.length);
   }
@@ -148,7 +166,7 @@ async function scored(
   { policy, reward }: Roles,
   prompts: readonly RlPrompt[],
   settings: PpoSettings,
-  how: Pick<RolloutOptions, 'samples' | 'temperature' | 'seed' | 'signal'>,
+  how: Pick<RolloutOptions, 'samples' | 'temperature' | 'seed'>,
 ): Promise<number[][]> {
   const groups = await rollOut(policy.model, prompts, { ...rolloutOptions(policy, settings), ...how });
   return groups.map((group) => scoresOf(reward, group, settings));
@@ -170,15 +188,10 @@ export const rolloutOptions = ({ tokenizer }: Roles['policy'], settings: PpoSett
   seed: settings.seed,
 });
 
-/** Of K numbers, dividing by K: what is compared with a threshold, not an estimate. */
-function variance(values: readonly number[]): number {
-  const mean = values.reduce((a, b) => a + b, 0) / values.length;
-  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
-}
-
 /** Of the policy, the reward model (by what it says of a probe), the prompts and the settings that decide what is found. */
 function hashOf({ policy, reward }: Roles, prompts: readonly RlPrompt[], settings: PpoSettings): string {
   const { response_length, missing_eos_penalty, reference_reward, reference_decoding, filter_samples, seed } = settings;
+  const { eosIds } = policy.tokenizer;
   const hash = createHash('sha256');
   for (const [name, parameter] of policy.model.namedParameters()) {
     if (!name.includes('lora_')) hash.update(name).update(parameter.toBytes());
@@ -186,7 +199,7 @@ function hashOf({ policy, reward }: Roles, prompts: readonly RlPrompt[], setting
   hash.update(
     JSON.stringify([response_length, missing_eos_penalty, reference_reward, reference_decoding, filter_samples, seed]),
   );
-  hash.update(JSON.stringify([settings.filter_share > 0, settings.local_rollout_forward_batch_size]));
+  hash.update(JSON.stringify([settings.filter_share > 0, settings.local_rollout_forward_batch_size, eosIds]));
   hash.update(JSON.stringify(prompts.map(({ ids }) => ids)));
   hash.update(JSON.stringify(reward(prompts.slice(0, 8).map(({ ids }) => ({ prompt: ids, responses: [ids] })))));
   return hash.digest('hex').slice(0, 32);

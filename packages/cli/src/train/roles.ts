@@ -13,7 +13,9 @@ import {
   type TokenReference,
   tokenReference,
 } from '@attune/align';
+import { FileError } from '@attune/torch';
 import { SettingError } from '../errors.ts';
+import { refuseOtherTokens } from '../models/foreignTokens.ts';
 import { refuseRewardModel, rewardModelOf } from '../models/heads.ts';
 import type { PpoSettings } from '../settings/ppo.ts';
 import { makeTrainable } from './session.ts';
@@ -36,7 +38,7 @@ export async function openRoles(settings: PpoSettings, kind: Kind): Promise<Role
   using stack = new DisposableStack();
   const policy = stack.use(await openStart(settings.model, kind));
   refuseRewardModel(settings.model, policy);
-  const models = settings.share_trunk ? onOneTrunk(settings, policy) : await apart(settings, kind);
+  const models = settings.share_trunk ? onOneTrunk(settings, policy) : await apart(settings, policy, kind);
   stack.use(models.reward);
   const critic = models.critic && stack.use(models.critic);
   const frozen = settings.use_lora ? policy : stack.use(await openStart(settings.model, kind));
@@ -56,8 +58,13 @@ interface Scorers {
   readonly critic: RewardModel | undefined;
 }
 
-async function apart(settings: PpoSettings, kind: Kind): Promise<Scorers> {
-  const open = async () => rewardModelOf(settings.reward_model, await openStart(settings.reward_model, kind));
+async function apart(settings: PpoSettings, policy: OpenedModel, kind: Kind): Promise<Scorers> {
+  const open = async () => {
+    const opened = await openStart(settings.reward_model, kind);
+    const model = rewardModelOf(settings.reward_model, opened);
+    refuseOtherTokens(settings.reward_model, opened, policy);
+    return model;
+  };
   const reward = await open();
   if (settings.advantage_estimator !== 'gae') return { reward, critic: undefined };
   const critic = await open();
@@ -85,14 +92,20 @@ function onOneTrunk(settings: PpoSettings, { model }: OpenedModel): Scorers {
 
 /** @throws SettingError where the reward model is no adapter on the policy's own trunk */
 function adapterFolder({ model, reward_model: path }: PpoSettings): string {
-  const folder = existsSync(join(path, 'final')) ? join(path, 'final') : path;
+  const folder = placeOf(path);
   const config = join(folder, 'adapter_config.json');
   const base = existsSync(config) ? readJson(config).base_model_name_or_path : undefined;
-  const isSame = typeof base === 'string' && existsSync(base) && realpathSync(base) === realpathSync(model);
+  const isSame = typeof base === 'string' && existsSync(base) && placeOf(base) === placeOf(model);
   if (isSame) return folder;
   const found = base === undefined ? 'is a model of its own' : `stands on ${base}`;
   throw new SettingError(
     `share_trunk: the reward model ${path} ${found}, and the policy is ${model}. Train it as an adapter on the same ` +
       'model (attune train reward with use_lora: true), or leave share_trunk out.',
   );
+}
+
+/** Where a model or the result of a run lies, by its one true name. */
+function placeOf(path: string): string {
+  if (!existsSync(path)) throw new FileError(path, 'there is no such file or folder.');
+  return realpathSync(existsSync(join(path, 'final')) ? join(path, 'final') : path);
 }

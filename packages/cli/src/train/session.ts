@@ -16,14 +16,15 @@ import { SettingError } from '../errors.ts';
 import { runReport } from '../report/runReport.ts';
 import { writeWhole } from '../run/durable.ts';
 import { readStepLines } from '../run/lines.ts';
-import { isFinished, latestCheckpoint, RunFolder } from '../run/RunFolder.ts';
+import { checkpointAt, isFinished, latestCheckpoint, RunFolder } from '../run/RunFolder.ts';
 import { formatBytes } from '../terminal/format.ts';
 import { standardError } from '../terminal/screen.ts';
 import { trainingView } from '../terminal/trainingView.ts';
+import { type BestSettings, bestEvaluation } from './best.ts';
 import type { Windows } from './Windows.ts';
 
 /** Settings that every kind of training has. */
-export interface CommonSettings {
+export interface CommonSettings extends BestSettings {
   readonly learning_rate: number;
   readonly lr_scheduler_type: 'constant' | 'linear' | 'cosine';
   readonly warmup_steps: number;
@@ -140,7 +141,7 @@ export async function follow<Step extends { step: number; tokens: number }>(
   session: Session<Step>,
 ): Promise<Outcome> {
   const { path, settings, windows } = session;
-  if (session.resume && isFinished(path)) return alreadyFinished(context, path, windows.total);
+  if (session.resume && isFinished(path)) return alreadyFinished(context, session);
   const checkpoint = session.resume ? latestCheckpoint(path) : undefined;
   using folder = session.resume ? RunFolder.resume(path, settings) : RunFolder.create(path, settings);
   const resumable: Resumable = session;
@@ -152,8 +153,10 @@ export async function follow<Step extends { step: number; tokens: number }>(
   windows.resume(before.step, before.position);
 
   const view = trainingView(standardError(), { steps: windows.total, firstStep: before.step + 1 });
-  let { step, tokens } = before;
+  let { step, tokens, position } = before;
+  let saved = step;
   let metrics: Record<string, number> = {};
+  const best = () => bestEvaluation(readStepLines(join(path, 'metrics.jsonl')), settings);
   const evaluate = async () => {
     if (!session.evaluate) return {};
     const values = await session.evaluate();
@@ -161,22 +164,25 @@ export async function follow<Step extends { step: number; tokens: number }>(
     view.update(step, values);
     return values;
   };
-  const save = () => {
-    const progress = { step, position: windows.position, tokens, numbers: session.state };
-    return folder.checkpoint(
+  const save = async () => {
+    const progress = { step, position, tokens, numbers: session.state };
+    const { path } = await folder.checkpoint(
       step,
       (to) => {
         saveCheckpoint(to, resumable, progress);
         if (session.critic) saveCheckpoint(join(to, 'critic'), session.critic, progress);
       },
-      settings.save_total_limit,
+      { keep: settings.save_total_limit, spared: best()?.step },
     );
+    saved = step;
+    view.say(`saved ${path}`);
   };
 
   if (step === 0) metrics = await evaluate();
-  for await (const made of session.start(step)) {
+  for await (const made of untilStopped(session.start(step), context.signal)) {
     step = made.step;
     tokens += made.tokens;
+    position = windows.position;
     metrics = { ...metrics, ...session.metrics(made), epoch: step / windows.perEpoch, num_tokens: tokens };
     const last = step === windows.total;
     const due = (every: number | undefined) => every !== undefined && step % every === 0;
@@ -185,24 +191,46 @@ export async function follow<Step extends { step: number; tokens: number }>(
       folder.metrics(step, { ...session.metrics(made), epoch: step / windows.perEpoch, num_tokens: tokens });
       if (session.samples) folder.samples(step, session.samples(made));
     }
-    if (due(settings.eval_steps) || last) metrics = { ...metrics, ...(await evaluate()) };
-    if (context.signal.aborted || (due(settings.save_steps) && !last)) view.say(`saved ${(await save()).path}`);
+    const measured = due(settings.eval_steps) || last;
+    if (measured) metrics = { ...metrics, ...(await evaluate()) };
+    const worthKeeping = due(settings.save_steps) || (measured && best()?.step === step);
+    if (context.signal.aborted || (worthKeeping && !last)) await save();
     if (context.signal.aborted) break;
   }
+  const finished = step === windows.total;
+  if (context.signal.aborted && !finished && step > saved) await save(); // the next step was given up on its way
   view.end();
 
-  const finished = step === windows.total;
+  const chosen = finished ? best() : undefined;
+  if (chosen && chosen.step !== step) {
+    loadCheckpoint(checkpointAt(path, chosen.step).path, resumable);
+    metrics = { ...metrics, ...(await session.evaluate?.()) };
+    context.say(`the result is the model of step ${chosen.step}, the best of the evaluations`);
+  }
   if (finished) await folder.final((to) => saveResult(session, to));
   folder.report(runReport(path));
   context.say(`peak memory: ${formatBytes(process.resourceUsage().maxRSS * 1024)}, Node and libtorch included`);
   return { run: path, step, steps: windows.total, finished, metrics };
 }
 
+/** The steps of a training until it is stopped, also where that ends a step on its way. */
+async function* untilStopped<Step>(steps: AsyncGenerator<Step>, signal: AbortSignal): AsyncGenerator<Step> {
+  try {
+    yield* steps;
+  } catch (error) {
+    if (!signal.aborted || error !== signal.reason) throw error;
+  }
+}
+
 /** A run that has its result needs nothing but a report, which it may have been killed before. */
-function alreadyFinished(context: CommandContext, path: string, steps: number): Outcome {
+function alreadyFinished(
+  context: CommandContext,
+  { path, settings, windows: { total: steps } }: Pick<Session<never>, 'path' | 'settings' | 'windows'>,
+): Outcome {
   context.say(`${path} is finished: nothing was trained.`);
   writeWhole(join(path, 'report.html'), runReport(path));
-  const { step: _, time: __, ...metrics } = Object.assign({}, ...readStepLines(join(path, 'metrics.jsonl')));
+  const lines = readStepLines(join(path, 'metrics.jsonl'));
+  const { step: _, time: __, ...metrics } = Object.assign({}, ...lines, bestEvaluation(lines, settings));
   return { run: path, step: steps, steps, finished: true, metrics };
 }
 
