@@ -81,10 +81,13 @@ async function learn({ beta, estimator, iterations, learningRate = 0.01 }: Lesso
   return { before, after: before.map((_, y) => late.reduce((sum, each) => sum + each[y]!, 0) / late.length) };
 }
 
-for (const estimator of ['gae', 'rloo'] as const) {
-  test(`${estimator}: with a KL penalty PPO comes to the best policy for reward − β·KL; 200 iterations leave no tensor behind`, async () => {
-    const { before, after } = await learn({ beta: 0.5, estimator, iterations: 200 });
-    // 32 samples an iteration: the learned policy sways by some hundredths, its mean over 100 iterations by less.
+for (const [estimator, iterations] of [
+  ['gae', 200],
+  ['rloo', 80],
+] as const) {
+  test(`${estimator}: with a KL penalty PPO comes to the best policy for reward − β·KL; ${iterations} iterations leave no tensor behind`, async () => {
+    const { before, after } = await learn({ beta: 0.5, estimator, iterations });
+    // 32 samples an iteration: the learned policy sways by some hundredths, its mean over many iterations by less.
     const best = optimalPolicy(before, rewards, 0.5);
     assertClose(after, best, { atol: 0.03 });
     assert.ok(Math.max(...best.map((p, y) => Math.abs(p - before[y]!))) > 0.2, 'which is far from where it began');
@@ -92,7 +95,7 @@ for (const estimator of ['gae', 'rloo'] as const) {
 }
 
 test('without a penalty PPO ends at the highest-scored response; a huge penalty keeps it where it began', async () => {
-  const free = await learn({ beta: 0, estimator: 'gae', iterations: 60 });
+  const free = await learn({ beta: 0, estimator: 'gae', iterations: 40 });
   assert.ok(free.after[1]! > 0.9, `${free.after}`);
   const bound = await learn({ beta: 1000, estimator: 'gae', iterations: 30, learningRate: 1e-3 });
   assertClose(bound.after, bound.before, { atol: 0.01 });
@@ -106,7 +109,7 @@ test('an answer that rewards erase stays likelier with the SFT term, after as ma
     using reference = tinyModel();
     const own = updating(policy, { learningRate: 0.01 });
     using _ = own.optimizer;
-    await Array.fromAsync(sft({ policy, windows: Array.from({ length: 30 }, () => [[identity]]), ...own }));
+    await Array.fromAsync(sft({ policy, windows: Array.from({ length: 20 }, () => [[identity]]), ...own }));
     const logp = () => tidy(() => noGrad(() => responseLogp(policy, learned.prompt, learned.response).item()));
     const before = logp();
     const prompts = [{ id: 'who', ids: learned.prompt, referenceScore: 0 }, ...eightPrompts.slice(0, 3)];
@@ -114,7 +117,7 @@ test('an answer that rewards erase stays likelier with the SFT term, after as ma
       assessment: { ...assessment, estimator: 'rloo' },
       rollouts: { ...rollouts, samples: 8, maxNewTokens: 3, rows: 32 },
       penalty: { beta: 0 },
-      windows: Array.from({ length: 30 }, () => [prompts]),
+      windows: Array.from({ length: 40 }, () => [prompts]),
       ...term,
     });
     const made: PpoStep[] = await Array.fromAsync(ppo(run));
@@ -123,7 +126,7 @@ test('an answer that rewards erase stays likelier with the SFT term, after as ma
   const without = await answered({});
   const kept = await answered({ sft: { coef: 0.5, batch: () => [identity] } });
   assert.equal(kept.before, without.before);
-  assert.ok(Math.exp(without.before) > 0.9, 'the answer was learned');
+  assert.ok(Math.exp(without.before) > 0.8, `the answer was learned: ${without.before} nats`);
   assert.ok(without.after < without.before - 1, `rewards erase it: ${without.before} → ${without.after} nats`);
   assert.ok(kept.after > without.after + 1, `${kept.after} nats with the term, ${without.after} without`);
   for (const { first, reward } of [without, kept]) assert.ok(reward > first + 0.2, `${first} → ${reward}`);
