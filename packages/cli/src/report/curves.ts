@@ -1,7 +1,7 @@
 import type { StepLine } from '../run/lines.ts';
 import type { Html } from './html.ts';
 import { type Panel, panelOf, pointsOf } from './panel.ts';
-import { ppoPanels, withDerived } from './ppoCurves.ts';
+import { ppoPanels } from './ppoCurves.ts';
 import { text } from './text.ts';
 
 const { curves: names } = text;
@@ -71,18 +71,26 @@ const commonPanels: readonly Panel[] = [
   { title: names.learningRate, keys: [['learning_rate', names.training]], exact: true },
 ];
 
-/** What PPO logs comes first: none of it is logged by the others. */
-const panels = [...ppoPanels, ...commonPanels];
+/** Every chart that is known. What PPO logs comes first: none of it is logged by the others. */
+export const panels: readonly Panel[] = [...ppoPanels, ...commonPanels];
 
 /** Keys that say where a step stands or of how many a number is the mean, not how it went. */
-const positions = new Set(['step', 'time', 'epoch', 'num_tokens', 'episode', 'eval_pairs', 'eval_prompts']);
+const positions = new Set([
+  'step',
+  'time',
+  'epoch',
+  'num_tokens',
+  'episode',
+  'eval_pairs',
+  'eval_prompts',
+  'val/num_eos_tokens', // as a share: completions/clipped_ratio
+]);
 
 /**
  * The curves of a run, one chart for each group of metrics that it has. Metrics that no group knows get a chart of
  * their own, so that nothing logged is hidden.
  */
-export function trainingCurves(logged: readonly StepLine[]): Html[] {
-  const metrics = withDerived(logged);
+export function trainingCurves(metrics: readonly StepLine[]): Html[] {
   const known = new Set(
     panels.flatMap(({ keys, deviation }) => [...keys.map(([key]) => key), ...(deviation ? [deviation] : [])]),
   );

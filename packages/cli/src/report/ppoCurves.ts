@@ -1,4 +1,3 @@
-import type { StepLine } from '../run/lines.ts';
 import type { Panel } from './panel.ts';
 import { text } from './text.ts';
 
@@ -15,18 +14,23 @@ export const ppoPanels: readonly Panel[] = [
   {
     title: names.reward,
     unit: names.pointsAndDeviation,
-    keys: both('objective/reference_reward'),
+    keys: [['objective/reference_reward', names.training]],
     deviation: 'objective/reward_std',
     reference: { y: 0, label: '' },
   },
   { title: names.kl, unit: names.natsPerResponse, keys: both('objective/kl'), reference: { y: 0, label: '' } },
   { title: names.length, unit: names.tokens, keys: both('completions/mean_length') },
-  { title: names.ended, keys: [['ended', names.training]], share: true },
+  { title: names.cutOff, keys: both('completions/clipped_ratio'), share: true },
+  {
+    title: names.heldOutReward,
+    unit: names.points,
+    keys: [['eval_objective/reference_reward', names.heldOut]],
+    reference: { y: 0, label: names.asReference },
+  },
   {
     title: names.heldOutWins,
     keys: [['eval_win_rate', names.heldOut]],
     share: true,
-    exact: true,
     reference: { y: 0.5, label: names.chance },
   },
   { title: names.score, unit: names.points, keys: both('objective/scores') },
@@ -63,13 +67,3 @@ export const ppoPanels: readonly Panel[] = [
   { title: names.beta, keys: [['objective/beta', names.training]], exact: true },
   { title: names.learningRate, keys: [['lr', names.training]], exact: true },
 ];
-
-/**
- * Counts made shares: TRL counts the responses of an iteration that came to their end token, and the episodes since the
- * start. Here they become `ended`, the share of an iteration's responses.
- */
-export const withDerived = (metrics: readonly StepLine[]): StepLine[] =>
-  metrics.map(({ 'val/num_eos_tokens': ends, ...line }) => {
-    if (typeof ends !== 'number' || typeof line.episode !== 'number') return line as StepLine;
-    return { ...line, ended: ends / (line.episode / line.step) } as StepLine;
-  });

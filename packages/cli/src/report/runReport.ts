@@ -8,6 +8,7 @@ import { factTable, type Stat, section, statCards } from './blocks.ts';
 import { trainingCurves } from './curves.ts';
 import { type Html, html } from './html.ts';
 import { page } from './page.ts';
+import { areRewarded, ppoSamples, ppoStats } from './ppoRun.ts';
 import { text } from './text.ts';
 
 const mostSamples = 12;
@@ -31,7 +32,7 @@ export function runReport(folder: string): string {
     html`<header><p class="eyebrow">${words.eyebrow}</p><h1>${name}</h1>${metrics.length > 0 ? html`<p class="lede">${summary(metrics)}</p>` : html`<p class="lede">${words.empty}</p>`}</header>
 ${statCards(stats(metrics))}
 ${metrics.length > 0 && section(words.curvesTitle, undefined, html`<div class="grid2 first-c1">${trainingCurves(metrics)}</div>`)}
-${samples.length > 0 && lastSamples(samples)}
+${samples.length > 0 && (areRewarded(samples) ? ppoSamples(samples) : lastSamples(samples))}
 ${section(words.settingsTitle, undefined, factTable(facts))}
 `,
   );
@@ -56,6 +57,7 @@ function stats(metrics: readonly StepLine[]): Stat[] {
   const tokens = valuesOf('num_tokens').at(-1);
   const { curves } = text;
   return [
+    ...ppoStats(metrics),
     ...card(`${curves.loss} (${curves.training})`, 'loss', formatNumber),
     ...card(`${curves.loss} (${curves.heldOut})`, 'eval_loss', formatNumber),
     ...card(`${curves.accuracy} (${curves.training})`, 'rewards/accuracies', formatShare),

@@ -139,11 +139,13 @@ ol.steps time { text-align: right; color: var(--soft); white-space: nowrap; }
 .side .score { margin-left: auto; color: var(--soft); font-size: .86rem; }
 .side .score b { color: var(--ink); font-size: 1rem; }
 .preferred { font-size: .76rem; font-weight: 600; color: var(--accent); background: var(--accent-wash); border-radius: 99px; padding: 1px 10px; }
+.cut-off { margin-left: auto; font-size: .76rem; font-weight: 600; color: var(--warn); background: var(--warn-wash); border-radius: 99px; padding: 1px 10px; }
 .text { font-family: var(--serif); font-size: 1.05rem; line-height: 1.62; white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: isolate; margin: 0; max-width: none; }
 .side .text { margin-bottom: 16px; }
 .why { display: flex; flex-wrap: wrap; gap: 6px; margin: auto 0 0; padding: 0; list-style: none; font-size: .8rem; }
 .why li { border: 1px solid var(--line); border-radius: 99px; padding: 1px 10px; color: var(--soft); }
 .why li b { font-weight: 600; } .why .plus b { color: var(--good); } .why .minus b { color: var(--bad); }
+.side .asked { font-size: .92rem; color: var(--soft); padding-left: 14px; border-left: 2px solid var(--line); margin-bottom: 14px; }
 details { margin-top: 20px; }
 summary { cursor: pointer; color: var(--accent); font-weight: 600; }
 summary:focus-visible { outline: 2px solid var(--accent); outline-offset: 4px; border-radius: 4px; }

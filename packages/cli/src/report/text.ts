@@ -34,7 +34,9 @@ export const text = {
     penalty: '−β·KL',
     beta: 'Weight of the KL penalty, β',
     length: 'Length of responses',
-    ended: 'Responses that came to an end',
+    cutOff: 'Responses cut off before their end',
+    heldOutReward: 'Reward on held-out prompts, against the reference’s response',
+    asReference: 'as good as the reference',
     heldOutWins: 'Held-out prompts won against the reference’s response',
     valueLoss: 'Loss of the critic',
     explainedVariance: 'What the critic explains of the returns',
@@ -135,6 +137,22 @@ export const text = {
     reproduceTitle: 'Do it again',
     reproduceLead: 'These commands repeat everything above; the seeds are in the run’s settings.',
     modelTitle: 'The model and the run',
+  },
+  ppo: {
+    reward: 'Reward at the end',
+    kl: 'KL from the reference, nats',
+    length: 'Mean length, tokens',
+    ended: 'Responses that ended',
+    heldOutWins: 'Held-out prompts won',
+    detail: (count: string, first: string) =>
+      count === '1' ? `${first} at first` : `mean of the last ${count}; ${first} at first`,
+    samplesLead:
+      'Responses of the first iteration that was logged on the left, of the last on the right, to the prompts that were next in line: read what changed, not only that the reward rose.',
+    iteration: (step: string) => `Iteration ${step}`,
+    cutOff: 'cut off',
+    scoreFact: 'score',
+    rewardFact: 'reward',
+    klFact: 'KL',
   },
   run: {
     eyebrow: 'Attune · training report',

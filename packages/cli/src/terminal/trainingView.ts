@@ -14,14 +14,25 @@ export interface TrainingView {
   end(): void;
 }
 
-/** The curves that are shown, in this order, where the run has them. */
+/**
+ * The curves that are shown, in this order, where the run has them: a few for each kind of training. For reinforcement
+ * learning it is not the losses, which do not say how it goes.
+ */
 const curves: readonly { key: string; name: string; format: (value: number) => string }[] = [
   { key: 'loss', name: 'loss', format: formatNumber },
+  { key: 'accuracy', name: 'accuracy', format: formatShare },
   { key: 'rewards/accuracies', name: 'accuracy', format: formatShare },
+  { key: 'margin', name: 'margin', format: formatNumber },
   { key: 'rewards/margins', name: 'margin', format: formatNumber },
   { key: 'mean_token_accuracy', name: 'tokens right', format: formatShare },
+  { key: 'objective/scores', name: 'score', format: formatNumber },
+  { key: 'objective/reference_reward', name: 'reward', format: formatNumber },
+  { key: 'objective/kl', name: 'KL', format: formatNumber },
+  { key: 'completions/mean_length', name: 'length', format: formatNumber },
   { key: 'eval_loss', name: 'held-out loss', format: formatNumber },
+  { key: 'eval_accuracy', name: 'held-out accuracy', format: formatShare },
   { key: 'eval_rewards/accuracies', name: 'held-out accuracy', format: formatShare },
+  { key: 'eval_win_rate', name: 'held-out wins', format: formatShare },
 ];
 
 const liveMs = 100;

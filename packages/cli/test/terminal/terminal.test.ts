@@ -156,6 +156,21 @@ test('training in a log is a line now and then, and the last step is always amon
   );
 });
 
+test('reinforcement learning shows score, reward, KL and length, and no loss', () => {
+  const [screen, clock] = [recordingScreen(), handClock()];
+  const view = trainingView(screen, { steps: 60 }, clock.now);
+  for (let step = 1; step <= 2; step++) {
+    clock.time += 15_000;
+    const objective = { 'objective/scores': 1.5, 'objective/reference_reward': 0.25 * step, 'objective/kl': 3.21 };
+    const losses = { 'loss/policy_avg': -0.01, 'loss/value_avg': 0.4 };
+    view.update(step, { ...losses, ...objective, 'completions/mean_length': 127.4, num_tokens: 9000 * step });
+  }
+  assert.equal(
+    screen.written.at(-1),
+    'step 2 of 60   score 1.5   reward 0.5   KL 3.21   length 127.4   600 tokens/s   14 min 30 s left\n',
+  );
+});
+
 test('training on a terminal is one block with its curves, not wider than the window', () => {
   const screen = recordingScreen({ live: true, color: true, columns: 70 });
   train(screen);
