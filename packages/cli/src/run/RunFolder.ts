@@ -33,6 +33,13 @@ const watching = new Set(['logging_steps', 'eval_steps', 'save_steps', 'save_tot
 /** The newest checkpoint of a run folder, whether or not the run goes on. */
 export const latestCheckpoint = (runFolder: string): Checkpoint | undefined => checkpoints(runFolder).at(-1);
 
+/** The checkpoint of a step. @throws RunError where it is not there any more */
+export function checkpointAt(runFolder: string, step: number): Checkpoint {
+  const found = checkpoints(runFolder).find((checkpoint) => checkpoint.step === step);
+  if (found) return found;
+  throw new RunError(`${runFolder} has no checkpoint of step ${step}. Was it removed? Start the run again.`);
+}
+
 /** The checkpoints of a run folder, oldest first. */
 export function checkpoints(runFolder: string): Checkpoint[] {
   const folder = join(runFolder, 'checkpoints');
@@ -132,17 +139,21 @@ export class RunFolder implements Disposable {
     writeSync(this.#samples, toJsonl(samples.map((sample) => ({ step, ...sample }))));
   }
 
-  /** Saves `checkpoints/step-N/`: `write` fills the folder it is given. Of the older ones, `keep` − 1 stay. */
+  /**
+   * Saves `checkpoints/step-N/`: `write` fills the folder it is given. Of the older ones, `keep` − 1 stay, among them the
+   * one of step `spared`, which stays in any case.
+   */
   async checkpoint(
     step: number,
     write: (folder: string) => Promise<void> | void,
-    keep = Infinity,
+    { keep = Infinity, spared }: { keep?: number; spared?: number } = {},
   ): Promise<Checkpoint> {
     for (const file of [this.#metrics, this.#samples]) fsyncSync(file); // what resuming will keep
     const path = join(this.path, 'checkpoints', `step-${step}`);
     await writeFolder(path, write);
     const all = checkpoints(this.path);
-    for (const old of all.slice(0, Math.max(0, all.length - keep))) await removeFolder(old.path);
+    const removable = all.slice(0, -1).filter((old) => old.step !== spared);
+    for (const old of removable.slice(0, Math.max(0, all.length - keep))) await removeFolder(old.path);
     return { step, path };
   }
 

@@ -65,6 +65,18 @@ export const rhythm = {
   save_total_limit: count().optional().describe('Checkpoints that are kept; left out, all'),
 };
 
+/** Which checkpoint becomes the result. */
+export const best = {
+  load_best_model_at_end: z
+    .boolean()
+    .default(false)
+    .describe('The result is the model of the best evaluation, not of the last step; each best one so far is saved'),
+  metric_for_best_model: z
+    .enum(['eval_accuracy', 'eval_loss'])
+    .default('eval_accuracy')
+    .describe('What the best evaluation is best in: the highest accuracy, or the lowest loss'),
+};
+
 /** Chance: each its own generator, so that one can change while the other stays. */
 export const seeds = {
   seed: z.number().int().min(0).default(42).describe('Seed of new weights and of dropout'),

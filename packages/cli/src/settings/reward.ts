@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { hardware, inputs, lengths, lora, optimization, rhythm, seeds } from './fields.ts';
-import { commonConflicts, type Stage } from './stage.ts';
+import { best, hardware, inputs, lengths, lora, optimization, rhythm, seeds } from './fields.ts';
+import { bestConflicts, commonConflicts, type Stage } from './stage.ts';
 
 /** The settings of `attune train reward`, under TRL's names. */
 export const RewardSettings = z.strictObject({
@@ -21,6 +21,10 @@ export const RewardSettings = z.strictObject({
     .enum(['drop', 'both'])
     .default('drop')
     .describe('Comparisons that judges called a tie: left out, or half a pair each way round'),
+  equal_responses: z
+    .enum(['refuse', 'drop'])
+    .default('refuse')
+    .describe('Pairs whose two responses are the same: an error, or left out and counted'),
   length_balance: z
     .boolean()
     .default(false)
@@ -31,6 +35,7 @@ export const RewardSettings = z.strictObject({
   num_train_epochs: z.number().positive().default(1).describe('Passes over the data'),
   ...lengths,
   ...rhythm,
+  ...best,
   ...lora,
   ...hardware,
   ...seeds,
@@ -50,5 +55,5 @@ export const rewardStage: Stage<typeof RewardSettings> = {
     'η: Hou et al. 2024 (arXiv:2404.00934); its value is not public, 0.01 is ours',
     'm: Touvron et al. 2023 (arXiv:2307.09288), eq. 2;  c: Eisenstein et al. 2023 (arXiv:2312.09244)',
   ],
-  conflicts: commonConflicts,
+  conflicts: (settings, changed) => [...commonConflicts(settings, changed), ...bestConflicts(settings, changed)],
 };

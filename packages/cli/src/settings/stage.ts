@@ -18,6 +18,25 @@ export interface Stage<Schema extends z.ZodObject = z.ZodObject> {
   conflicts(settings: z.infer<Schema>, changed: ReadonlySet<string>): Conflict[];
 }
 
+/** What every stage that can choose its best checkpoint checks. */
+export function bestConflicts(
+  settings: { load_best_model_at_end: boolean; eval_steps?: number; eval_data?: string; eval_share: number },
+  changed: ReadonlySet<string>,
+): Conflict[] {
+  if (!settings.load_best_model_at_end) {
+    if (!changed.has('metric_for_best_model')) return [];
+    return [{ setting: 'metric_for_best_model', problem: 'has no effect without load_best_model_at_end: true' }];
+  }
+  const setting = 'load_best_model_at_end';
+  if (settings.eval_data === undefined && settings.eval_share === 0)
+    return [{ setting, problem: 'needs eval_data or eval_share to find the best by' }];
+  if (settings.eval_steps === undefined)
+    return [
+      { setting, problem: 'needs eval_steps: with one evaluation, after training, there is nothing to choose from' },
+    ];
+  return [];
+}
+
 /** What every stage with these settings checks. */
 export function commonConflicts(
   settings: {

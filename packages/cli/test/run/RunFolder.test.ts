@@ -92,7 +92,7 @@ test('a run without a checkpoint starts anew', (t) => {
 test('of the checkpoints, the newest are kept, by number and not by letter', async (t) => {
   const path = join(temporaryFolder(t), 'a');
   using run = RunFolder.create(path, settings);
-  for (const step of [8, 9, 10, 11]) await run.checkpoint(step, (at) => writeFileSync(join(at, 'w'), ''), 3);
+  for (const step of [8, 9, 10, 11]) await run.checkpoint(step, (at) => writeFileSync(join(at, 'w'), ''), { keep: 3 });
   assert.deepEqual(
     checkpoints(path).map(({ step }) => step),
     [9, 10, 11],

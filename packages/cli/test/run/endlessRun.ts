@@ -12,7 +12,7 @@ for (let step = 1; ; step++) {
       mkdirSync(join(folder, 'deeper'));
       for (const file of ['weights', 'deeper/optimizer']) writeFileSync(join(folder, file), `${step};`.repeat(20_000));
     },
-    3,
+    { keep: 3 },
   );
   process.stdout.write(`${step}\n`);
 }

@@ -34,6 +34,14 @@ before(async () => {
       settings: { ...common, ...lora, model, data: pairFile },
     },
     bfloat16: { stage: 'dpo', weights: whole, settings: { ...common, model, data: pairFile, dtype: 'bfloat16' } },
+    reward: {
+      stage: 'reward',
+      weights: 'adapter_model.safetensors',
+      settings: {
+        ...{ ...common, ...lora, learning_rate: 0.05, save_total_limit: 1, model, data: pairFile },
+        ...{ load_best_model_at_end: true, metric_for_best_model: 'eval_loss' },
+      },
+    },
     sft: { stage: 'sft', weights: whole, settings: { ...common, model, data: textFiles, save_total_limit: 1 } },
     pretrain: {
       stage: 'pretrain',
@@ -88,6 +96,8 @@ const moments: [name: string, moment: string, signalAt: string][] = [
   ['lora', 'with dropout, before the first checkpoint', 'SIGKILL after writeSync {"step":3'],
   ['lora', 'with dropout, after a checkpoint', 'SIGKILL after writeSync {"step":7'],
   ['bfloat16', 'with float32 master weights', 'SIGKILL after writeSync {"step":7'],
+  ['reward', 'between two checkpoints', 'SIGKILL after writeSync {"step":7'],
+  ['reward', 'when the best model was loaded, before it is the result', 'SIGKILL before renameSync final'],
   ['pretrain', 'between two checkpoints', 'SIGKILL after writeSync {"step":6'],
 ];
 

@@ -89,6 +89,51 @@ test('a checkpoint is exported with the head it had then', async () => {
   }
 });
 
+test('the best evaluation’s model is the result, its checkpoint outlives the limit, and its scores stand in the run', async () => {
+  const settings = { eval_share: 0.34, eval_steps: 1, load_best_model_at_end: true, save_total_limit: 1, max_steps: 6 };
+  const { stdout, stderr } = await trained('best', { ...settings, learning_rate: 0.05 });
+  const run = join(root, 'best');
+  const evaluations = readLines(join(run, 'metrics.jsonl')).filter((line) => line.step > 0 && 'eval_loss' in line);
+  const best = evaluations.reduce((a, b) => (b.eval_accuracy > a.eval_accuracy ? b : a));
+  assert.ok(best.step < 6, 'the last step was the best: there is nothing to see');
+  assert.match(stderr, new RegExp(`the result is the model of step ${best.step}, the best of the evaluations`));
+  assert.equal(JSON.parse(stdout).metrics.eval_loss, best.eval_loss);
+  assert.ok(readdirSync(join(run, 'checkpoints')).includes(`step-${best.step}`));
+  assert.deepEqual(await scores(run), await scores(await exported(join(run, `checkpoints/step-${best.step}`))));
+  const held = readLines(join(run, 'scores.jsonl'));
+  assert.equal(held.length, best.eval_pairs);
+  const right = held.filter(({ chosen, rejected }) => chosen > rejected).length;
+  assert.equal(right / held.length, best.eval_accuracy);
+});
+
+test('length_balance trains on balanced pairs and leaves its report in the run', async () => {
+  const long = { id: 'long', prompt: 'Tell', chosen: ' cat cat cat cat cat cat', rejected: ' mat' };
+  const short = { id: 'short', prompt: 'Say', chosen: ' cat', rejected: ' mat mat mat mat mat' };
+  const unequal = [long, { ...long, id: 'longer', prompt: 'Ask' }, short].flatMap((p, i) => [
+    p,
+    { ...p, id: `${p.id}-${i}`, prompt: `${p.prompt} me` },
+  ]);
+  const file = writeLines(join(root, 'unequal.jsonl'), unequal);
+  const { stderr } = await trained('balanced', { data: file, length_balance: true, max_steps: 1 });
+  const report = readJson(join(root, 'balanced/balance.json'));
+  assert.deepEqual([report.pairs, report.kept, report.dropped], [6, 4, 2]);
+  assert.match(stderr, /Length balancing.*4 of 6 pairs kept/s);
+});
+
+test('settings that have no effect, or miss what they need, are refused by name', async () => {
+  const cases: [object, RegExp][] = [
+    [{ metric_for_best_model: 'eval_loss' }, /metric_for_best_model has no effect without load_best_model_at_end/],
+    [{ load_best_model_at_end: true }, /load_best_model_at_end needs eval_data or eval_share/],
+    [{ load_best_model_at_end: true, eval_share: 0.2 }, /load_best_model_at_end needs eval_steps/],
+    [{ ties: 'half' }, /ties/],
+  ];
+  for (const [settings, message] of cases) {
+    const { code, stderr } = await attune('train', 'reward', settingsFile(root, 'wrong', { model, data, ...settings }));
+    assert.match(stderr, message);
+    assert.equal(code, 2);
+  }
+});
+
 test('GGUF has no place for a score head, and says so', async () => {
   const { code, stderr } = await attune('export', whole, `${place()}.gguf`, '--format', 'gguf');
   assert.equal(code, 2);
