@@ -3,7 +3,15 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { DataError, readComparisons, readPairs, readPrompts, readTexts, writeRecords } from '../../src/index.ts';
+import {
+  DataError,
+  readComparisons,
+  readJudgedPrompts,
+  readPairs,
+  readPrompts,
+  readTexts,
+  writeRecords,
+} from '../../src/index.ts';
 import { fileWriter, temporaryFolder } from '../files.ts';
 
 const folder = temporaryFolder();
@@ -62,6 +70,45 @@ test('a comparison tells which of its parts is wrong', async () => {
     /"responses" is a list of 1; expected a list of at least 2/,
   );
   assert.match(await complains({ criteria: { fluency: 4 } }), /"criteria.fluency" is 4; expected at most 3/);
+  assert.match(
+    await complains({ responses: [comparison.responses[0], { id: 'b' }] }),
+    /"responses\[1\].text" is missing/,
+  );
+  assert.match(await complains({ judge: undefined }), /"judge" is missing/);
+});
+
+test('a response preferred to its like says nothing; a tie of the two does', async () => {
+  const same = (choice: string) => ({
+    id: choice,
+    prompt: [{ role: 'user', content: 'Sky?' }],
+    responses: ['a', 'b'].map((id) => ({ id, text: 'Blue.' })),
+    choice,
+    judge: 'me',
+  });
+  const path = write('same.jsonl', ['tie', 'skip', 'a', 'b'].map(same));
+  await assert.rejects(readComparisons(path), {
+    name: 'DataError',
+    message:
+      /: 2 lines cannot be used\.[\s\S]*line 3: "responses" are two equal texts and "choice" is "a"; expected different/,
+  });
+  const { comparisons, skipped } = await readComparisons(path, { onError: 'skip' });
+  assert.deepEqual(
+    [comparisons.map(({ id }) => id), skipped.map(({ line }) => line)],
+    [
+      ['tie', 'skip'],
+      [3, 4],
+    ],
+  );
+  const pairs = await readPairs(path, { onError: 'skip' });
+  assert.deepEqual([pairs.pairs.length, pairs.ties, pairs.skips, pairs.skipped.length], [0, 1, 1, 2]);
+});
+
+test('judged prompts say which of their three answers is missing', async () => {
+  const good = { id: 1, prompt: 'Sky?', intent: true, semantics: true, answerable: true, judge: 'me' };
+  const path = write('judged.jsonl', [good, { ...good, semantics: 'yes' }]);
+  await assert.rejects(readJudgedPrompts(path), { message: /line 2: "semantics" is "yes"; expected true or false/ });
+  const { judged } = await readJudgedPrompts(path, { onError: 'skip' });
+  assert.deepEqual(judged, [{ ...good, id: '1' }]);
 });
 
 test('many bad lines make one error that counts all and lists the first', async () => {

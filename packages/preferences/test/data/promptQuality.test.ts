@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { balanceIntents, countPieces, pieces, qualityClass, ruledOut } from '../../src/index.ts';
+import {
+  agreedQuality,
+  balanceIntents,
+  countPieces,
+  filterPrompts,
+  pieces,
+  type Quality,
+  qualityClass,
+  ruledOut,
+} from '../../src/index.ts';
 
 test('a prompt is kept only when all three questions are answered well; the first fault names its class', () => {
   const classOf = (intent: boolean, semantics: boolean, answerable: boolean) =>
@@ -98,5 +107,60 @@ test('which prompts of a category stay does not depend on their order', () => {
         assert.deepEqual(ids(shuffled), ids(all));
       },
     ),
+  );
+});
+
+const quality = fc.record(
+  {
+    intent: fc.boolean(),
+    semantics: fc.boolean(),
+    answerable: fc.boolean(),
+    category: fc.constantFrom('writing', 'mathematics'),
+  },
+  { requiredKeys: ['intent', 'semantics', 'answerable'] },
+) as fc.Arbitrary<Quality>;
+
+test('several judges agree on what more than half of them say, whatever their order', () => {
+  fc.assert(
+    fc.property(fc.array(quality, { minLength: 1, maxLength: 7 }), (all) => {
+      const agreed = agreedQuality(all);
+      for (const question of ['intent', 'semantics', 'answerable'] as const) {
+        const yes = all.filter((judgment) => judgment[question]).length;
+        assert.equal(agreed[question], yes > all.length - yes);
+        assert.equal(agreedQuality(all.toReversed())[question], agreed[question]);
+      }
+      const votes = (category: string) => all.filter((judgment) => judgment.category === category).length;
+      const most = Math.max(votes('writing'), votes('mathematics'));
+      assert.equal(agreed.category === undefined ? 0 : votes(agreed.category), most);
+    }),
+  );
+});
+
+test('every prompt is kept or dropped for one reason; kept ones passed the rules and all three questions', () => {
+  const judged = fc.array(fc.option(quality, { nil: undefined }), { maxLength: 40 });
+  const intents = fc.option(fc.record({ seed: fc.nat() }), { nil: undefined });
+  fc.assert(
+    fc.property(judged, fc.array(fc.boolean()), intents, (all, isShort, how) => {
+      const prompts = all.map((_, i) => ({ prompt: isShort[i] ? 'short' : `question number ${i} of ${i * i}` }));
+      const verdicts = new Map(all.flatMap((verdict, i) => (verdict ? [[i, verdict] as const] : [])));
+      const ruled = ruledOut(prompts.map(({ prompt }) => prompt));
+      const filtered = filterPrompts(prompts, ruled, verdicts, how);
+      const places = [...filtered.kept, ...filtered.dropped.map(({ place }) => place)];
+      assert.deepEqual(
+        places.sort((a, b) => a - b),
+        [...prompts.keys()],
+      );
+      for (const place of filtered.kept) {
+        const { intent, semantics, answerable } = verdicts.get(place)!;
+        assert.ok(intent && semantics && answerable && !isShort[place]);
+      }
+      const full = filtered.dropped.filter(({ reason }) => reason === 'category full');
+      if (!how) assert.equal(full.length, 0);
+      for (const { place } of full) assert.equal(qualityClass(verdicts.get(place)!), 'kept');
+      assert.equal(
+        filtered.dropped.filter(({ reason }) => reason === 'not judged').length,
+        all.filter((verdict, i) => !verdict && !isShort[i]).length,
+      );
+    }),
   );
 });

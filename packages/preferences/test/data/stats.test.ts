@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type Content, codePoints, contentStats, type Pair, pairStats } from '../../src/index.ts';
+import {
+  type Content,
+  codePoints,
+  contentStats,
+  lastTurn,
+  type Message,
+  type Pair,
+  pairStats,
+} from '../../src/index.ts';
 
 const pair = (prompt: Content, chosen: string, rejected: string): Pair => ({ prompt, chosen, rejected });
 
@@ -54,4 +62,16 @@ test('characters are code points', () => {
 test('no pairs give zeros, not NaN', () => {
   assert.equal(pairStats([]).prompt.characters.mean, 0);
   assert.equal(pairStats([]).chosenLonger, 0);
+});
+
+test('history is what comes before the user’s last message, the prompt what is left', () => {
+  const say = (role: Message['role'], content: string): Message => ({ role, content });
+  const [system, first, answer, last] = [say('system', 'S'), say('user', 'U'), say('assistant', 'A'), say('user', 'V')];
+  assert.deepEqual(lastTurn([system, first, answer, last]), { history: [system, first, answer], prompt: [last] });
+  assert.deepEqual(lastTurn([first, answer]), { history: '', prompt: [first, answer] });
+  assert.deepEqual(lastTurn([system]), { history: '', prompt: [system] });
+  assert.deepEqual(lastTurn('text'), { history: '', prompt: 'text' });
+  const stats = pairStats([pair([first, answer, last], 'abc', 'd'), pair('text', 'abcde', 'f')]);
+  assert.deepEqual([stats.history.characters.mean, stats.prompt.characters.mean], [(4 + 0) / 2, (1 + 4) / 2]); // U, blank line, A
+  assert.deepEqual([stats.response.characters.mean, stats.response.characters.max], [(3 + 1 + 5 + 1) / 4, 5]);
 });

@@ -38,21 +38,27 @@ const messagePair = fc.record(
 );
 const candidate = fc.record({ id: text, text, source: text }, optional<{ id: string; text: string }>(['id', 'text']));
 const grade = fc.integer({ min: -3, max: 3 }).map((x) => x + 0);
-const comparison = fc.record(
-  {
-    id: text,
-    prompt,
-    responses: fc.tuple(candidate, candidate),
-    choice: fc.constantFrom('a', 'b', 'tie', 'skip'),
-    judge: text,
-    criteria: fc.record({ helpfulness: grade, fluency: grade }, { requiredKeys: ['fluency'] }),
-    shownFirst: fc.constantFrom('a', 'b'),
-    seconds: fc.double({ min: 0, max: 1e4, noNaN: true }).map((x) => x + 0),
-    at: text,
-    note: text,
-  },
-  optional<Comparison>(['id', 'prompt', 'responses', 'choice', 'judge']),
-);
+/** Nobody prefers a response to its like: that is refused, see badInput.test.ts. */
+const isPossible = ({ responses: [a, b], choice }: Comparison) =>
+  choice === 'tie' || choice === 'skip' || a.text !== b.text;
+
+const comparison = (
+  fc.record(
+    {
+      id: text,
+      prompt,
+      responses: fc.tuple(candidate, candidate),
+      choice: fc.constantFrom('a', 'b', 'tie', 'skip'),
+      judge: text,
+      criteria: fc.record({ helpfulness: grade, fluency: grade }, { requiredKeys: ['fluency'] }),
+      shownFirst: fc.constantFrom('a', 'b'),
+      seconds: fc.double({ min: 0, max: 1e4, noNaN: true }).map((x) => x + 0),
+      at: text,
+      note: text,
+    },
+    optional<Comparison>(['id', 'prompt', 'responses', 'choice', 'judge']),
+  ) as fc.Arbitrary<Comparison>
+).filter(isPossible);
 
 for (const ending of endings) {
   const path = join(folder, `records.${ending}`);

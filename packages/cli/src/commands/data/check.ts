@@ -56,11 +56,12 @@ async function check(
 
   const leaked = filePairs(checked, held).map(([later, earlier]) => leaksBetween(later, earlier));
   const leaks = leaked.flatMap((each) => each.leaks);
-  const all = [...leaked.flatMap((each) => each.findings), ...findings];
+  const shared = leaked.flatMap((each) => each.findings);
   const counts = checked.map(({ name, lines }) => ({ file: name, records: lines.length }));
-  const summary = counts.map(({ file, records }) => `${file}: ${formatCount(records)} records`).join('\n');
-  const text = [...all.map(findingText), ...leakLines(leaks)].join('\n\n') || 'Nothing found.';
-  result({ files: counts, findings: all, leaks }, `${summary}\n\n${text}`);
+  const summary = counts.map(({ file, records }) => `${file}: ${formatCount(records)} records`);
+  const told = [...shared.map(findingText), ...leakLines(leaks), ...findings.map(findingText)];
+  const text = [summary.join('\n'), ...(told.length > 0 ? told : ['Nothing found.'])].join('\n\n');
+  result({ files: counts, findings: [...shared, ...findings], leaks }, text);
   if (leaks.length > 0) throw leakError(leaks);
 }
 
