@@ -39,6 +39,7 @@ const prompts = `${model}/prompts.jsonl`;
 const responses = respond(model, prompts, 'responses.jsonl', 4, 1);
 const data = write('pairs.jsonl', await annotate(prompts, responses, { lengthBias: 0, noise: 0.05, seed: 42 }));
 const reward = train('reward', 'reward.yaml', at('reward'), { data });
+const learnFrom = write('prompts.jsonl', readLines<object>(prompts).slice(0, 400));
 const held = write('held-out-prompts.jsonl', readLines<object>(`${model}/held-out-prompts.jsonl`).slice(0, heldOut));
 const told = take(stories(2024, { familiar: true }), 1400);
 const sft = write(
@@ -51,7 +52,7 @@ const unseen = write(
 );
 const mixed = write('mixed-prompts.jsonl', told.slice(1000).map(difficulty));
 
-const shared = { reward_model: reward, eval_data: held };
+const shared = { data: learnFrom, reward_model: reward, eval_data: held };
 const start = readLines<{ id: string; text: string }>(respond(model, held, 'held-out-start.jsonl', 1, 7));
 console.log(`perplexity of the start on unseen stories: ${(await perplexity(model)).toFixed(3)}`);
 
@@ -87,7 +88,7 @@ for (const [name, settings] of Object.entries({ 'with the SFT term': { sft_data:
 for (const reference_reward of [true, false]) {
   const name = reference_reward ? 'reference' : 'raw';
   const measured = seeds.map((seed) => {
-    const settings = { reward_model: reward, data: mixed, reference_reward, seed, data_seed: seed, max_steps: 4 };
+    const settings = { reward_model: reward, data: mixed, reference_reward, seed, data_seed: seed, max_steps: 4, response_length: 160 };
     const run = train('ppo', 'ppo.yaml', at(`mixed-${name}-${seed}`), { ...settings, sft_data: sft });
     const steps = readLines<Record<string, number>>(join(run, 'metrics.jsonl')).filter(
       (line) => 'advantages/std' in line,
@@ -101,11 +102,11 @@ for (const reference_reward of [true, false]) {
   );
 }
 
-/** A story's opening, or all but its end: what is left to tell is short, and cannot be worth much to the annotator. */
+/** A story's opening, or its first half: what is left to tell is short, and cannot be worth as much to the annotator. */
 function difficulty({ prompt, text }: Story, i: number): { id: string; prompt: string } {
   const sentences = text.split(/(?<=[.!?]["”]?)\s+/);
-  const most = sentences.slice(0, Math.ceil(0.7 * sentences.length)).join(' ');
-  return { id: `mixed-${i}`, prompt: i % 2 === 0 ? prompt : most };
+  const half = sentences.slice(0, Math.ceil(0.55 * sentences.length)).join(' ');
+  return { id: `mixed-${i}`, prompt: i % 2 === 0 ? prompt : half };
 }
 
 /** Against the start on each held-out prompt, by the annotator's scores without its slips. */

@@ -1,5 +1,5 @@
 import { seededRandom, shuffled } from '@attune/preferences';
-import { tensor, tidy } from '@attune/torch';
+import { type Tensor, tensor, tidy } from '@attune/torch';
 import { breathe } from '../breathe.ts';
 import { microBatches } from '../data/batches.ts';
 import type { EncodedText } from '../data/encode.ts';
@@ -109,65 +109,87 @@ export async function* ppo(run: PpoRun): AsyncGenerator<PpoStep> {
   }
 }
 
-/**
- * One update of the policy and of the critic. Means are over the tokens of the whole mini-batch; that of the SFT term
- * over those of its micro-batch, of which there is one for each of the mini-batch.
- */
+/** One update of the policy and of the critic, from a mini-batch in parts that fit into memory. */
 async function learn(
   run: PpoRun,
   parts: readonly (readonly ExperienceGroup[])[],
   { step, done, tally }: { step: number; done: number; tally: PolicyTally },
 ): Promise<void> {
-  const { policy, critic, sft, cliprange } = run;
+  const { critic, sft } = run;
   const policyLearns = step > (critic?.warmup ?? 0);
   const tokens = sum(parts.flat().flatMap(({ responses }) => responses.map(({ ids }) => ids.length)));
-  const device = policy.head.device;
   const losses = { policy: 0, critic: 0 };
-  for (const [m, groups] of parts.entries()) {
-    const batch = asResponses(groups);
-    const of = (field: 'logps' | 'advantages' | 'values' | 'returns') =>
-      tensor(
-        groups.flatMap(({ responses }) => responses.flatMap((response) => response[field])),
-        { device },
-      );
-    if (policyLearns) {
-      losses.policy += tidy(() => {
-        const scored = responseLogps(policy, batch);
-        const old = { oldLogps: of('logps'), advantages: of('advantages') };
-        const { loss, ...seen } = ppoPolicyLoss({ logps: scored.value, ...old }, { cliprange, tokens });
-        loss.backward();
-        scored.backward();
-        tally.add('policyLoss', loss.item() * tokens, scored.value.size);
-        for (const name of ['clipFraction', 'approxKl', 'ratio'] as const)
-          tally.add(name, seen[name].item() * tokens, scored.value.size);
-        return loss.item();
-      });
-      if (sft) {
-        losses.policy += tidy(() => {
-          const scored = textLogps(policy, sft.batch(step, done + m));
-          const loss = scored.value.mean().neg();
-          loss.mul(sft.coef / parts.length).backward();
-          scored.backward();
-          tally.add('sftLoss', loss.item() * scored.value.size, scored.value.size);
-          return (loss.item() * sft.coef) / parts.length;
-        });
-      }
+  for (const [n, groups] of parts.entries()) {
+    if (policyLearns) losses.policy += tidy(() => learnFromRewards(run, groups, tokens, tally));
+    if (policyLearns && sft) {
+      const texts = sft.batch(step, done + n);
+      losses.policy += tidy(() => learnFromTexts(run.policy, texts, sft.coef / parts.length, tally));
     }
-    if (critic) {
-      losses.critic += tidy(() => {
-        const values = responseValues(critic.model, batch);
-        const aim = { oldValues: of('values'), returns: of('returns') };
-        const { loss, clipFraction } = ppoValueLoss({ values, ...aim }, { ...critic, tokens });
-        loss.backward();
-        tally.add('valueLoss', loss.item() * tokens, values.size);
-        tally.add('valueClipFraction', clipFraction.item() * tokens, values.size);
-        return loss.item();
-      });
-    }
+    if (critic) losses.critic += tidy(() => learnValues(critic, groups, tokens, tally));
     await breathe();
   }
   if (policyLearns) tally.add('gradNorm', update(run, step, losses.policy), 1);
   if (critic) update(critic, step, losses.critic);
+}
+
+/** Gathers the policy's gradient of the clipped objective. @param tokens of the whole mini-batch, which the mean is over */
+function learnFromRewards(
+  { policy, cliprange }: PpoRun,
+  groups: readonly ExperienceGroup[],
+  tokens: number,
+  tally: PolicyTally,
+): number {
+  const scored = responseLogps(policy, asResponses(groups));
+  const before = { oldLogps: ofTokens(groups, 'logps', policy), advantages: ofTokens(groups, 'advantages', policy) };
+  const { loss, clipFraction, approxKl, ratio } = ppoPolicyLoss(
+    { logps: scored.value, ...before },
+    { cliprange, tokens },
+  );
+  loss.backward();
+  scored.backward();
+  const means = { policyLoss: loss, clipFraction, approxKl, ratio };
+  for (const name of ['policyLoss', 'clipFraction', 'approxKl', 'ratio'] as const) {
+    tally.add(name, means[name].item() * tokens, scored.value.size);
+  }
+  return loss.item();
+}
+
+/** Gathers the policy's gradient of the next-token-prediction term: the mean over the texts' own tokens, times `weight`. */
+function learnFromTexts(policy: CausalLm, texts: readonly EncodedText[], weight: number, tally: PolicyTally): number {
+  const scored = textLogps(policy, texts);
+  const loss = scored.value.mean().neg().mul(weight);
+  loss.backward();
+  scored.backward();
+  tally.add('sftLoss', -scored.value.sum().item(), scored.value.size);
+  return loss.item();
+}
+
+/** Gathers the critic's gradient. @param tokens of the whole mini-batch, which the mean is over */
+function learnValues(
+  { model, cliprangeValue }: Critic,
+  groups: readonly ExperienceGroup[],
+  tokens: number,
+  tally: PolicyTally,
+): number {
+  const values = responseValues(model, asResponses(groups));
+  const before = { oldValues: ofTokens(groups, 'values', model), returns: ofTokens(groups, 'returns', model) };
+  const { loss, clipFraction } = ppoValueLoss({ values, ...before }, { cliprangeValue, tokens });
+  loss.backward();
+  tally.add('valueLoss', loss.item() * tokens, values.size);
+  tally.add('valueClipFraction', clipFraction.item() * tokens, values.size);
+  return loss.item();
+}
+
+/** A number of each token, responses laid end to end: [tokens]. */
+function ofTokens(
+  groups: readonly ExperienceGroup[],
+  field: 'logps' | 'advantages' | 'values' | 'returns',
+  { head: { device } }: CausalLm,
+): Tensor {
+  return tensor(
+    groups.flatMap(({ responses }) => responses.flatMap((response) => response[field])),
+    { device },
+  );
 }
 
 /** A stream of random numbers of its own for each number of each seed. */
