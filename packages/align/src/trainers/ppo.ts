@@ -68,7 +68,7 @@ export interface PpoStep extends PpoMetrics {
 
 /**
  * Reinforcement learning from a reward model: Schulman et al. 2017 (arXiv:1707.06347) as Hou et al. 2024 (ChatGLM-RLHF,
- * arXiv:2404.00934, section 3.3) use it.
+ * arXiv:2404.00934) use it.
  *
  *   R(x,y) = RM(x,y) − RM(x,y_ref)                       the reference reward
  *   ρ_t    = −β·(log πθ − log π₀) at t,  + R at the last token

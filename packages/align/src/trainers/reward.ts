@@ -39,7 +39,7 @@ export interface RewardStep extends RewardMetrics {
 }
 
 /**
- * A reward model from preferences (Hou et al. 2024, arXiv:2404.00934, section 3.2):
+ * A reward model from preferences (Hou et al. 2024, arXiv:2404.00934):
  *
  *   L = −log σ(r_w − r_l) + η·(r_w² + r_l²),   r = w · h(last token)
  *
