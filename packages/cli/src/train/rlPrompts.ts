@@ -107,7 +107,7 @@ export async function withBaselines(
 function remembered({ say }: Context, file: string): Baseline[] | undefined {
   if (!existsSync(file)) return undefined;
   try {
-    const { baselines, sha256 } = JSON.parse(readFileSync(file, 'utf8'));
+    const { baselines, sha256 } = JSON.parse(readFileSync(file, 'utf8')) ?? {};
     if (digest(baselines) === sha256) return baselines;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
@@ -142,7 +142,10 @@ async function measure(roles: Roles, prompts: readonly RlPrompt[], settings: Ppo
   const { reference_reward, reference_decoding, filter_share, filter_samples } = settings;
   const shown = progress(standardError(), { label: 'reference', total: prompts.length, unit: 'prompts' });
   const found: Baseline[] = [];
-  const atOnce = Math.max(1, Math.floor(settings.local_rollout_forward_batch_size / (filter_share > 0 ? filter_samples : 1)));
+  const atOnce = Math.max(
+    1,
+    Math.floor(settings.local_rollout_forward_batch_size / (filter_share > 0 ? filter_samples : 1)),
+  );
   for (let start = 0; start < prompts.length; start += atOnce) {
     const some = prompts.slice(start, start + atOnce);
     // Samples of their own: not those of an iteration, nor of an evaluation, nor of each other.
