@@ -32,6 +32,7 @@ export * from './evals/lengths.ts';
 export * from './evals/readWins.ts';
 export * from './evals/reported.ts';
 export * from './evals/rewardAccuracy.ts';
+export * from './evals/rewardEvaluation.ts';
 export * from './evals/sideBySide.ts';
 export * from './evals/winRate.ts';
 export * from './judges/index.ts';

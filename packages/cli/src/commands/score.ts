@@ -17,14 +17,8 @@ import { UsageError } from '../errors.ts';
 import { idOf } from '../models/encodeLines.ts';
 import { readGenerated } from '../models/generated.ts';
 import { checkOutFile } from '../models/outFile.ts';
-import {
-  type Answer,
-  openScorer,
-  type ScoringOptions,
-  scoreAnswers,
-  scorePairFile,
-  withScoring,
-} from '../models/scoring.ts';
+import { type Answer, openScorer, scoreAnswers, scorePairFile } from '../models/scoring.ts';
+import { type ScoringOptions, withScoring } from '../models/scoringOptions.ts';
 import { formatCount, formatNumber, formatShare } from '../terminal/format.ts';
 
 interface Options extends ScoringOptions {
@@ -64,7 +58,7 @@ export const scoreCommand = (): Command =>
 async function score(context: CommandContext, options: Options): Promise<void> {
   const { data, prompts, responses, out, pairs, minGap } = options;
   checkOutFile(out);
-  if (pairs !== undefined) checkOutFile(pairs);
+  if (pairs !== undefined) checkOutFile(pairs, '--pairs');
   if (pairs === undefined && minGap !== undefined) throw new UsageError('--min-gap has no effect without --pairs.');
   if (data === undefined) {
     if (prompts !== undefined && responses !== undefined) return scoreGenerated(context, options, prompts, responses);

@@ -3,51 +3,23 @@ import {
   type Encoded,
   encodePairs,
   encodeUnpairedAll,
-  type MovedBoundary,
   type OpenedModel,
   openModel,
   type Responses,
   type RewardModel,
   responseScores,
   type Tokenizer,
-  type Truncation,
 } from '@attune/align';
-import { type Content, type Provenance, readPairs } from '@attune/preferences';
+import { type Content, type PairLengths, type Provenance, readPairs } from '@attune/preferences';
 import { noGrad, tidy } from '@attune/torch';
-import { type Command, Option } from 'commander';
-import { wholeNumber } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { progress } from '../terminal/progress.ts';
 import { standardError } from '../terminal/screen.ts';
-import { type Hardware, kindOf } from '../train/setup.ts';
+import { kindOf } from '../train/setup.ts';
 import { idOf } from './encodeLines.ts';
 import { refuseForeignTokens } from './foreignTokens.ts';
-import { withHardware } from './hardware.ts';
 import { rewardModelOf } from './heads.ts';
-
-/** What decides which tokens are scored, and on what. */
-export interface ScoringOptions extends Hardware {
-  readonly maxLength?: number;
-  readonly truncationMode: 'refuse' | Truncation;
-  readonly movedBoundary: MovedBoundary;
-}
-
-/** Adds `--max-length`, `--truncation-mode`, `--moved-boundary` and the hardware's options. */
-export const withScoring = (command: Command): Command =>
-  withHardware(
-    command
-      .option('--max-length <n>', 'tokens of prompt and response (default: all the model can read)', wholeNumber(2))
-      .addOption(
-        new Option('--truncation-mode <what>', 'what becomes of longer ones: an error, left out and counted, or cut')
-          .choices(['refuse', 'drop', 'keep_start', 'keep_end'])
-          .default('refuse'),
-      )
-      .addOption(
-        new Option('--moved-boundary <what>', 'where a response merges with its prompt into other tokens')
-          .choices(['refuse', 'split'])
-          .default('refuse'),
-      ),
-  );
+import type { ScoringOptions } from './scoringOptions.ts';
 
 /** A reward model that is open, and what it is to read. */
 export interface Scorer extends Disposable {
@@ -137,11 +109,21 @@ export interface ScoredPairFile extends Pick<Provenance, 'ties' | 'skips' | 'for
   readonly lost: string | undefined;
 }
 
+/** The lengths of both responses of each pair of a file, in tokens. */
+export async function pairLengths(scorer: Scorer, file: string): Promise<PairLengths[]> {
+  const { examples } = await encodedPairs(scorer, file);
+  return examples.map(({ chosen, rejected }) => ({ chosenLength: chosen.length, rejectedLength: rejected.length }));
+}
+
+async function encodedPairs(scorer: Scorer, file: string) {
+  const { pairs, lines, unit, ties, skips, format } = await readPairs(file);
+  const kept = encodeFor(scorer, pairs, (place) => `${file}, ${unit} ${lines[place]}`, encodePairs);
+  return { ...kept, lines, ties, skips, format };
+}
+
 /** Scores the pairs of a file of any format, comparisons among them. */
 export async function scorePairFile(scorer: Scorer, file: string): Promise<ScoredPairFile> {
-  const { pairs, lines, unit, ties, skips, format } = await readPairs(file);
-  const nameOf = (place: number) => `${file}, ${unit} ${lines[place]}`;
-  const { examples, places, lost } = encodeFor(scorer, pairs, nameOf, encodePairs);
+  const { examples, places, lost, lines, ties, skips, format } = await encodedPairs(scorer, file);
   const groups = examples.map(({ prompt, chosen, rejected }) => ({ prompt, responses: [chosen, rejected] }));
   const scores = scoreGroups(scorer, groups, 'pairs');
   const scored = examples.map(

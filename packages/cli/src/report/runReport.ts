@@ -9,6 +9,7 @@ import { trainingCurves } from './curves.ts';
 import { type Html, html } from './html.ts';
 import { page } from './page.ts';
 import { areRewarded, ppoSamples, ppoStats } from './ppoRun.ts';
+import { rewardSections } from './rewardRun.ts';
 import { text } from './text.ts';
 
 const mostSamples = 12;
@@ -32,6 +33,7 @@ export function runReport(folder: string): string {
     html`<header><p class="eyebrow">${words.eyebrow}</p><h1>${name}</h1>${metrics.length > 0 ? html`<p class="lede">${summary(metrics)}</p>` : html`<p class="lede">${words.empty}</p>`}</header>
 ${statCards(stats(metrics))}
 ${metrics.length > 0 && section(words.curvesTitle, undefined, html`<div class="grid2 first-c1">${trainingCurves(metrics)}</div>`)}
+${rewardSections(folder)}
 ${samples.length > 0 && (areRewarded(samples) ? ppoSamples(samples) : lastSamples(samples))}
 ${section(words.settingsTitle, undefined, factTable(facts))}
 `,
@@ -62,6 +64,8 @@ function stats(metrics: readonly StepLine[]): Stat[] {
     ...card(`${curves.loss} (${curves.heldOut})`, 'eval_loss', formatNumber),
     ...card(`${curves.accuracy} (${curves.training})`, 'rewards/accuracies', formatShare),
     ...card(`${curves.accuracy} (${curves.heldOut})`, 'eval_rewards/accuracies', formatShare),
+    ...card(`${curves.accuracy} (${curves.training})`, 'accuracy', formatShare),
+    ...card(`${curves.accuracy} (${curves.heldOut})`, 'eval_accuracy', formatShare),
     ...(tokens === undefined ? [] : [{ name: words.tokens, value: formatCount(tokens) }]),
   ];
 }

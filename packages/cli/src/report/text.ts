@@ -70,6 +70,42 @@ export const text = {
     predicted: 'how sure it is',
     error: 'off by',
   },
+  rewardModel: {
+    eyebrow: 'Attune · reward model',
+    pageTitle: 'Agreement with preferences',
+    lede: (pairs: string, share: string) =>
+      glued(`Of ${pairs} pairs the reward model ranks ${share} as they were chosen.`),
+    title: 'On held-out pairs',
+    lead: (pairs: string) =>
+      `How often the chosen response of ${pairs} pairs has the higher score. Bars are 95\u00a0% intervals.`,
+    model: 'reward model',
+    byLength: (prefers: 'longer' | 'shorter', hindsight: boolean) =>
+      `always the ${prefers} response${hindsight ? ' (the better rule, in hindsight)' : ''}`,
+    coin: '50\u00a0%: a coin',
+    byDifference: 'By how much longer one response is',
+    tokensLonger: (from: number, to: number | undefined) =>
+      to === undefined ? `${from} tokens and more` : `${from} to ${to - 1} tokens`,
+    oneLength: (share: string, pairs: string) => glued(`Of one length: ${share} right, n = ${pairs}.`),
+    sureAndLong: 'How sure it is, and whether it goes by length',
+    longerChosen: 'the longer one was chosen',
+    shorterChosen: 'the shorter one was chosen',
+    correlation: 'Correlation of score and length',
+    withinPairs: 'differences within pairs',
+    overResponses: 'all responses',
+    blind: '0: blind to length',
+    filesTitle: 'By file',
+    groupsTitle: 'By group',
+    balanceTitle: 'Length balancing',
+    balance: {
+      lead: (kept: string, pairs: string, dropped: string) =>
+        `${kept} of ${pairs} pairs to train on were kept, ${dropped} left out, so that in every range the longer response is the chosen one in half of them.`,
+      difference: 'Tokens longer',
+      longer: 'Longer chosen',
+      shorter: 'Shorter chosen',
+      after: 'Kept of each',
+      dropped: 'Left out',
+    },
+  },
   demo: {
     eyebrow: 'Attune · demo report',
     lede: (prompts: number, against: readonly { name: string; winRate: string; verdict: Verdict }[]) =>

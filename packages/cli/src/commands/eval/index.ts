@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { group } from '../../command.ts';
 import { humanCommand } from './human.ts';
 import { lengthsCommand } from './lengths.ts';
+import { rmAccuracyCommand } from './rmAccuracy.ts';
 import { winrateCommand } from './winrate.ts';
 
 /** `attune eval …`: one file per command. What needs libtorch imports it when it runs, so that the others do without. */
@@ -10,4 +11,5 @@ export const evalCommand = (): Command =>
     winrateCommand(),
     humanCommand(),
     lengthsCommand(),
+    rmAccuracyCommand(),
   ]);
