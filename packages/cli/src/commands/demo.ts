@@ -61,9 +61,7 @@ function findings(report: string, { systems, rewardModel }: DemoReportData) {
       medianLength: median(lengths),
       ...(pairsRanked && { pairsRanked }),
     })),
-    ...(rewardModel && {
-      rewardModel: { accuracy: rewardModel.accuracy, lengthCorrelation: rewardModel.lengthCorrelation },
-    }),
+    rewardModel: { accuracy: rewardModel.accuracy, lengthCorrelation: rewardModel.lengthCorrelation },
   };
 }
 
@@ -87,7 +85,7 @@ function summary({ start, systems, rewardModel }: DemoReportData): string {
       ...systems.flatMap(({ name, pairsRanked }) =>
         pairsRanked ? [shareRow(`${name}: pairs ranked as the annotator chose`, pairsRanked)] : [],
       ),
-      ...(rewardModel ? [shareRow('reward model: pairs ranked as the annotator chose', rewardModel.accuracy)] : []),
+      shareRow('reward model: pairs ranked as the annotator chose', rewardModel.accuracy),
       [
         `median length, tokens: start, ${systems.map(({ name }) => name).join(', ')}`,
         lengths.join(', '),

@@ -61,7 +61,7 @@ export function demoData(journey: Journey): DemoReportData {
     steps,
     start: responses(start),
     systems: systems.map((system) => comparedSystem(system, start, annotator)),
-    ...(rewardModel && { rewardModel: rewardModelReport(rewardModel, options.seed) }),
+    rewardModel: rewardModelReport(rewardModel, options.seed),
     annotator: {
       weights: names.map((name) => ({
         property: inWords[name][0],
@@ -124,10 +124,7 @@ function pairsRanked(metrics: readonly StepLine[]): Estimate | undefined {
   return { value, low, high, n };
 }
 
-function rewardModelReport(
-  { run, scores }: NonNullable<Journey['rewardModel']>,
-  seed: number,
-): DemoReportData['rewardModel'] {
+function rewardModelReport({ run, scores }: Journey['rewardModel'], seed: number): DemoReportData['rewardModel'] {
   const { accuracy: value, interval, n } = pairAccuracy(scores);
   const correlation = lengthCorrelation(scores, { seed }).difference.pearson;
   return {

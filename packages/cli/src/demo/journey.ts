@@ -57,7 +57,7 @@ export interface Journey {
   /** What the model that was started from said to each held-out prompt. */
   readonly start: readonly Response[];
   readonly systems: readonly TrainedSystem[];
-  readonly rewardModel?: {
+  readonly rewardModel: {
     /** The training run's folder. */
     readonly run: string;
     /** What it gave the held-out pairs; lengths in tokens. */

@@ -2,8 +2,8 @@ import { mean, standardDeviation } from '@attune/preferences';
 import type { StepLine } from '../run/lines.ts';
 import { panels } from './curves.ts';
 import type { Html } from './html.ts';
-import type { Point, Series } from './lineChart.ts';
-import { type Panel, panelOf, pointsOf } from './panel.ts';
+import type { Point } from './lineChart.ts';
+import { banded, type Panel, panelOf, pointsOf, seriesOf } from './panel.ts';
 import { text } from './text.ts';
 
 /** A run under the name of what it tries. Runs of one name try the same with other seeds. */
@@ -23,8 +23,11 @@ export interface ComparedRun {
 export function comparedCurves(runs: readonly ComparedRun[], keys: readonly string[]): Html[] {
   const groups = [...Map.groupBy(runs, ({ name }) => name)];
   return keys.flatMap((key) => {
-    const series = groups.map(([name, members]): Series => ({ name, points: together(members, key) }));
-    return series.some(({ points }) => points.length > 0) ? [panelOf(panelFor(key), series)] : [];
+    const panel = panelFor(key);
+    const series = groups.map(([name, members]) => seriesOf(panel, key, { name, points: together(members, key) }));
+    if (series.every(({ points }) => points.length === 0)) return [];
+    const isBanded = series.some(({ points }) => points.some(({ spread }) => spread !== undefined));
+    return [panelOf(isBanded ? banded(panel, text.curves.overRuns) : panel, series)];
   });
 }
 

@@ -1,7 +1,8 @@
 import type { StepLine } from '../run/lines.ts';
 import type { Html } from './html.ts';
-import { type Panel, panelOf, pointsOf } from './panel.ts';
+import { banded, type Panel, panelOf, pointsOf, seriesOf } from './panel.ts';
 import { ppoPanels } from './ppoCurves.ts';
+import { rewardPanels } from './rewardCurves.ts';
 import { text } from './text.ts';
 
 const { curves: names } = text;
@@ -71,8 +72,8 @@ const commonPanels: readonly Panel[] = [
   { title: names.learningRate, keys: [['learning_rate', names.training]], exact: true },
 ];
 
-/** Every chart that is known. What PPO logs comes first: none of it is logged by the others. */
-export const panels: readonly Panel[] = [...ppoPanels, ...commonPanels];
+/** Every chart that is known. What only one kind of training logs comes first. */
+export const panels: readonly Panel[] = [...ppoPanels, ...rewardPanels, ...commonPanels];
 
 /** Keys that say where a step stands or of how many a number is the mean, not how it went. */
 const positions = new Set([
@@ -102,7 +103,9 @@ export function trainingCurves(metrics: readonly StepLine[]): Html[] {
 
 function panelChart(panel: Panel, metrics: readonly StepLine[]): Html[] {
   const series = panel.keys
-    .map(([key, name], i) => ({ name, points: pointsOf(metrics, key, i === 0 ? panel.deviation : undefined) }))
+    .map(([key, name], i) =>
+      seriesOf(panel, key, { name, points: pointsOf(metrics, key, i === 0 ? panel.deviation : undefined) }),
+    )
     .filter(({ points }) => points.length > 0);
-  return series.length === 0 ? [] : [panelOf(panel, series)];
+  return series.length === 0 ? [] : [panelOf(panel.deviation ? banded(panel, names.overResponses) : panel, series)];
 }

@@ -39,7 +39,7 @@ export interface DemoReportData {
   /** The model that training started from. */
   readonly start: Responses;
   readonly systems: readonly DemoSystem[];
-  readonly rewardModel?: RewardModelReport & { readonly metrics: readonly StepLine[] };
+  readonly rewardModel: RewardModelReport & { readonly metrics: readonly StepLine[] };
   readonly annotator: {
     readonly weights: readonly Weight[];
     /** Share of its choices that go against its own scores. */
@@ -71,7 +71,7 @@ ${hero(systems)}
 ${section(words.samplesTitle, words.samplesLead, samples.slice(0, openSamples).map(sampleCard), moreSamples(samples.slice(openSamples)))}
 ${section(words.annotatorTitle, words.annotatorLead, callout(), weightBars(data.annotator.weights), html`<p class="note">${words.noise(formatShare(data.annotator.noise))}</p>`)}
 ${section(words.changedTitle, words.changedLead, changes(data))}
-${rewardModel && rewardSection(rewardModel, systems.find(({ pairsRanked }) => pairsRanked)?.pairsRanked)}
+${rewardSection(rewardModel, systems.find(({ pairsRanked }) => pairsRanked)?.pairsRanked)}
 ${section(words.curvesTitle, words.curvesLead, trainings(data).map(curvesOf))}
 ${section(words.stepsTitle, words.stepsLead(formatDuration(data.steps.reduce((sum, { seconds }) => sum + seconds, 0))), stepList(data.steps))}
 ${section(words.caveatsTitle, undefined, html`<ul class="caveats">${[words.simulatedCaveat, words.sameAnnotatorCaveat, ...data.caveats].map((caveat) => html`<li>${caveat}</li>`)}</ul>`)}
@@ -133,8 +133,8 @@ interface Training {
 
 /** What was trained, in that order: PPO after the reward model that it learned from. */
 function trainings({ systems, rewardModel }: DemoReportData): Training[] {
-  const model = rewardModel && { name: words.rewardTitle, metrics: rewardModel.metrics };
-  return [systems[0]!, ...(model ? [model] : []), ...systems.slice(1)];
+  const model = { name: words.rewardTitle, metrics: rewardModel.metrics };
+  return [systems[0]!, model, ...systems.slice(1)];
 }
 
 function curvesOf({ name, metrics }: Training): Html {

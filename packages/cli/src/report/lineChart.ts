@@ -14,6 +14,8 @@ export interface Series {
   readonly name: string;
   /** By rising x. Points that are not finite are left out. */
   readonly points: readonly Point[];
+  /** Without chance from point to point: drawn as it is, never smoothed. */
+  readonly exact?: boolean;
 }
 
 export interface LineChartOptions {
@@ -40,7 +42,7 @@ const mostPoints = 400; // more than there are pixels
  */
 export function lineChart(options: LineChartOptions): Html {
   const { title, unit, xLabel, reference, smoothing = 0, format = formatNumber, tickFormat = format } = options;
-  const series = options.series.map(({ name, points }) => ({ name, points: thinned(points.filter(isFinitePoint)) }));
+  const series = options.series.map((one) => ({ ...one, points: thinned(one.points.filter(isFinitePoint)) }));
   const all = series.flatMap(({ points }) => points);
   const seen = all.flatMap(({ y, spread = 0 }) => [y - spread, y + spread]);
   const yDomain = nice(extent([...seen, ...(reference ? [reference.y] : [])]), 4);
@@ -52,7 +54,7 @@ export function lineChart(options: LineChartOptions): Html {
 ${yAxis(yDomain, y, tickFormat)}
 ${xAxis(xDomain, x, xLabel)}
 ${reference && referenceLine(reference, y)}
-${series.map(({ points }, i) => curve(points, { x, y, smoothing, color: i, format }))}
+${series.map(({ points, exact }, i) => curve(points, { x, y, smoothing: exact ? 0 : smoothing, color: i, format }))}
 </svg>
 </figure>`;
 }

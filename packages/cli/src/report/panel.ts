@@ -10,7 +10,7 @@ export interface Panel {
   readonly unit?: string;
   /** TRL's keys and what they are called here. */
   readonly keys: readonly (readonly [key: string, name: string])[];
-  /** Key of the standard deviation that is drawn as a band around the first curve. */
+  /** Key of the standard deviation over responses, drawn as a band around the first curve. */
   readonly deviation?: string;
   readonly share?: boolean;
   /** Without chance in it: drawn as it is. */
@@ -21,7 +21,7 @@ export interface Panel {
 }
 
 /** The chart of a panel. */
-export function panelOf({ title, unit, share, exact, floor, reference }: Panel, series: readonly Series[]): Html {
+export function panelOf({ title, unit, share, floor, reference }: Panel, series: readonly Series[]): Html {
   const format = share ? formatShare : formatNumber;
   const drawn = floor === undefined ? series : series.map((one) => ({ ...one, points: one.points.map(raised(floor)) }));
   return lineChart({
@@ -29,7 +29,7 @@ export function panelOf({ title, unit, share, exact, floor, reference }: Panel, 
     unit,
     xLabel: text.curves.step,
     series: drawn,
-    smoothing: exact ? 0 : 0.8,
+    smoothing: 0.8,
     reference,
     format,
     tickFormat: share ? formatPercentTick : format,
@@ -41,6 +41,18 @@ const raised =
   (point: Point): Point => ({ ...point, y: Math.max(floor, point.y) });
 
 const formatPercentTick = (share: number): string => `${formatNumber(share * 100)} %`;
+
+/** A panel whose unit says what the band around its curves is. */
+export const banded = (panel: Panel, over: string): Panel => ({
+  ...panel,
+  unit: text.curves.band(panel.unit, over),
+});
+
+/** A metric as a curve. What is measured on the same held-out data each time is not smoothed: it would lag behind. */
+export const seriesOf = ({ exact }: Panel, key: string, curve: Omit<Series, 'exact'>): Series => ({
+  ...curve,
+  exact: exact || key.startsWith('eval_'),
+});
 
 /** A metric over the steps at which it was logged, with its standard deviation where that is logged too. */
 export const pointsOf = (metrics: readonly StepLine[], key: string, deviation?: string): Point[] =>

@@ -13,7 +13,7 @@ const both = (key: string): Panel['keys'] => [
 export const ppoPanels: readonly Panel[] = [
   {
     title: names.reward,
-    unit: names.pointsAndDeviation,
+    unit: names.points,
     keys: [['objective/reference_reward', names.training]],
     deviation: 'objective/reward_std',
     reference: { y: 0, label: '' },
@@ -23,15 +23,16 @@ export const ppoPanels: readonly Panel[] = [
   { title: names.cutOff, keys: both('completions/clipped_ratio'), share: true },
   {
     title: names.heldOutReward,
-    unit: names.points,
+    unit: names.pointsOverReference,
     keys: [['eval_objective/reference_reward', names.heldOut]],
     reference: { y: 0, label: names.asReference },
   },
   {
     title: names.heldOutWins,
+    unit: names.wonAgainstReference,
     keys: [['eval_win_rate', names.heldOut]],
     share: true,
-    reference: { y: 0.5, label: names.chance },
+    reference: { y: 0.5, label: names.asReference },
   },
   { title: names.score, unit: names.points, keys: both('objective/scores') },
   {

@@ -44,7 +44,7 @@ section > .note { margin: 14px 0 0; }
 .hero { margin-top: 44px; padding: 30px 38px 26px; }
 .hero .caption { margin: 0 0 14px; color: var(--soft); }
 .below { margin-top: 20px; }
-.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(190px, 1fr)); gap: 16px; margin-top: 20px; }
+.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 16px; margin-top: 20px; }
 .stat { padding: 18px 20px; }
 .stat .name { color: var(--soft); font-size: .86rem; }
 .stat .value { display: block; font-family: var(--serif); font-size: 1.75rem; line-height: 1.25; margin: 2px 0; }
@@ -57,7 +57,8 @@ section > .note { margin: 14px 0 0; }
 .systems .c2 { --c: var(--c3); }
 .first-c1 .c0 { --c: var(--c1); } .first-c1 .c1 { --c: var(--c2); } .first-c1 .c2 { --c: var(--c3); }
 
-figure { margin: 0; padding: 18px 20px 14px; background: var(--card); border: 1px solid var(--line); border-radius: 14px; break-inside: avoid; }
+figure { margin: 0; padding: 18px 20px 14px; background: var(--card); border: 1px solid var(--line); border-radius: 14px; break-inside: avoid; display: flex; flex-direction: column; }
+figure svg { margin-top: auto; }
 figcaption { display: flex; flex-wrap: wrap; align-items: baseline; gap: 2px 10px; margin-bottom: 10px; line-height: 1.4; }
 figcaption .keys { margin-left: auto; }
 figcaption .keys b { color: var(--ink); font-weight: 600; }
@@ -91,6 +92,7 @@ svg circle { fill: var(--c); }
 .track .mark { top: -6px; bottom: -6px; z-index: 1; }
 .mark-key { display: inline-block; height: 1em; vertical-align: -.15em; margin: 0 8px 0 2px; }
 .axis-row .track { height: 18px; }
+.stack .axis-row .label, .stack .axis-row .reading { display: none; }
 .tick-label { transform: translateX(-50%); white-space: nowrap; font-style: normal; font-size: .78rem; color: var(--faint); }
 .hero .intervals { --lane: 64px; grid-template-columns: auto auto 1fr; gap: 4px 26px; }
 .hero .label { color: var(--soft); font-weight: 600; }
@@ -104,7 +106,10 @@ svg circle { fill: var(--c); }
 .stack { display: grid; gap: 28px; align-content: space-between; }
 .stack h3, h3.training { font: 600 .95rem var(--sans); letter-spacing: 0; }
 .stack h3 { margin-bottom: 14px; }
-.stack .intervals { grid-template-columns: minmax(80px, 9rem) 1fr auto; }
+.stack .intervals { grid-template-columns: 1fr auto; gap: 2px 16px; }
+.stack .track { grid-column: 1 / -1; order: 3; }
+.calibration .c0 { --c: var(--c3); } .calibration figure { height: 100%; } .calibration svg { margin-block: auto; }
+.systems .area { opacity: .1; }
 h3.training { margin: 34px 0 14px; }
 
 .weights { display: grid; gap: 14px; }
@@ -169,16 +174,17 @@ pre { margin: 0 0 16px; padding: 18px 22px; background: var(--wash); border: 1px
 ul.caveats { margin: 20px 0 0; padding-left: 1.1em; max-width: 46rem; color: var(--soft); } ul.caveats li { margin-bottom: .6em; }
 footer { margin-top: 88px; padding-top: 20px; border-top: 1px solid var(--line); color: var(--faint); font-size: .84rem; }
 
+@media (max-width: 1000px) { .shares { display: none; } }
 @media (max-width: 760px) {
   main { padding: 40px 18px 64px; }
   section { margin-top: 56px; }
   .grid2 { grid-template-columns: minmax(0, 1fr); }
   .hero { padding: 26px 22px; }
-  .intervals, .stack .intervals, .hero .intervals, .weight { grid-template-columns: 1fr auto; gap: 2px 16px; }
+  .intervals, .hero .intervals, .weight { grid-template-columns: 1fr auto; gap: 2px 16px; }
   .interval-row .track, .weight .balance { grid-column: 1 / -1; order: 3; }
   .interval-row .reading { display: flex; gap: .7em; }
   .hero .intervals { --lane: 34px; } .hero .axis-row .track { margin: 0 14px; }
-  .shares { display: none; }
+  .numbers th, .numbers td { padding-left: 9px; font-size: .84rem; } .numbers small { display: block; white-space: normal; } .numbers thead :first-child { white-space: normal; }
   .axis-row .label, .axis-row .reading { display: none; }
   ol.steps li { grid-template-columns: 1.6rem 1fr auto; } ol.steps .share { display: none; }
 }

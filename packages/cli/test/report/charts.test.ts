@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { calibration } from '@attune/preferences';
 import fc from 'fast-check';
+import { calibrationPlot } from '../../src/report/calibrationPlot.ts';
+import { comparedCurves } from '../../src/report/comparedCurves.ts';
 import { trainingCurves } from '../../src/report/curves.ts';
 import { binShares, histogram, median } from '../../src/report/histogram.ts';
 import { intervalPlot } from '../../src/report/intervalPlot.ts';
@@ -126,4 +129,84 @@ test('every metric that a run logged is in a chart, known or not', () => {
   }));
   const titles = trainingCurves(metrics).map(({ markup }) => /<b>(.*?)<\/b>/.exec(markup)?.[1]);
   assert.deepEqual(titles, ['Loss', 'logits/chosen']);
+});
+
+/** Places in a chart's frame that a path's corners stand at. */
+const corners = (path: string): [x: number, y: number][] =>
+  [...path.matchAll(/[ML]([\d.-]+) ([\d.-]+)/g)].map(([, x, y]) => [Number(x), Number(y)]);
+
+test('a band is drawn from y − spread to y + spread, there and back, inside the frame', () => {
+  const points = [
+    { x: 0, y: 1, spread: 1 },
+    { x: 10, y: 3, spread: 0.5 },
+  ];
+  const { markup } = lineChart({ title: 'Reward', xLabel: 'step', series: [{ name: 'a', points }] });
+  const band = corners(/class="area" d="([^"]*)Z"/.exec(markup)![1]!);
+  // the frame is 12 to 198 high for 0 to 4, and 50 to 456 wide for 0 to 10
+  const y = (value: number) => 198 - (value / 4) * 186;
+  const expected = [
+    [50, y(2)],
+    [456, y(3.5)],
+    [456, y(2.5)],
+    [50, y(0)],
+  ] as const;
+  assert.equal(band.length, 4);
+  expected.forEach(([left, top], i) => {
+    assert.ok(Math.abs(band[i]![0] - left) < 0.06 && Math.abs(band[i]![1] - top) < 0.06, `${band[i]}`); // one decimal
+  });
+});
+
+test('what is measured on the same held-out data each time is not smoothed', () => {
+  const metrics = Array.from({ length: 20 }, (_, i) => ({ step: i + 1, loss: i % 2, eval_loss: i % 2 }));
+  const [chart] = trainingCurves(metrics);
+  assert.equal([...chart!.markup.matchAll(/class="raw"/g)].length, 1); // under the smoothed curve of training only
+});
+
+test('reinforcement learning is shown by its reward first, and none of its metrics is left to itself', () => {
+  const keys = [
+    ...['objective/scores', 'objective/rlhf_reward', 'objective/non_score_reward', 'objective/kl', 'objective/entropy'],
+    ...['objective/reference_reward', 'objective/reward_std', 'objective/beta', 'policy/approxkl_avg'],
+    ...['policy/clipfrac_avg', 'loss/policy_avg', 'loss/value_avg', 'loss/sft_avg', 'val/clipfrac_avg', 'val/ratio'],
+    ...['val/num_eos_tokens', 'critic/vf_explained_var', 'advantages/std', 'completions/mean_length'],
+    ...['completions/clipped_ratio', 'grad_norm', 'lr', 'episode', 'eval_objective/scores', 'eval_objective/kl'],
+    ...['eval_objective/reference_reward', 'eval_completions/mean_length', 'eval_win_rate', 'eval_prompts'],
+  ];
+  const metrics = [1, 2].map((step) => ({ step, ...Object.fromEntries(keys.map((key) => [key, step])) }));
+  const titles = trainingCurves(metrics).map(({ markup }) => /<b>(.*?)<\/b>/.exec(markup)![1]!);
+  assert.deepEqual(titles.slice(0, 2), ['Reward', 'Distance from the start (KL)']);
+  for (const title of titles) assert.doesNotMatch(title, /\//);
+});
+
+test('compared runs are one curve for each name: the mean of its seeds in a band of their standard deviation', () => {
+  const run = (name: string, values: readonly number[]) => ({
+    name,
+    metrics: values.map((kl, i) => ({ step: i, 'objective/kl': kl })),
+  });
+  const runs = [run('with', [0, 1]), run('without', [0, 2]), run('with', [0, 3]), run('without', [0, 4, 9])];
+  const [chart, ...others] = comparedCurves(runs, ['objective/kl', 'objective/scores']);
+  assert.deepEqual(others, []); // nobody logged scores
+  assert.match(chart!.markup, /Distance from the start \(KL\)/);
+  assert.match(chart!.markup, /with: 0 to 2; without: 0 to 3"/); // means at the steps that both seeds logged
+  const bands = [...chart!.markup.matchAll(/class="area" d="([^"]*)Z"/g)].map(([, path]) => corners(path!));
+  assert.equal(bands.length, 2);
+  // standard deviations √2 of 1 and 3, and of 2 and 4: the frame is 186 high for 0 to 6, or for 0 to 5
+  const heights = bands.map(([, top, bottom]) => bottom![1] - top![1]);
+  for (const height of heights) assert.ok(Math.abs(height / heights[0]! - 1) < 0.01);
+});
+
+test('runs of single seeds are compared without bands, and a key nobody knows keeps its name', () => {
+  const metrics = [1, 2].map((step) => ({ step, loss: step, 'my/key': step }));
+  const charts = comparedCurves([{ name: 'a', metrics }], ['loss', 'my/key']);
+  assert.equal(charts.length, 2);
+  for (const { markup } of charts) assert.doesNotMatch(markup, /class="area"|band/);
+  assert.match(charts[1]!.markup, /<b>my\/key<\/b>/);
+});
+
+test('a calibration plot has a point for each bin that holds pairs, with its interval and its number', () => {
+  const pairs = [0.1, 0.1, -0.1, 5, 5].map((chosen) => ({ chosen, rejected: 0 }));
+  const { markup } = calibrationPlot(calibration(pairs));
+  const titles = [...markup.matchAll(/<title>(.*?)<\/title>/g)].map(([, title]) => title);
+  assert.deepEqual(titles, ['52.5 %: 66.7 %, n = 3', '99.3 %: 100.0 %, n = 2']); // σ(0.1) and σ(5)
+  assert.equal([...markup.matchAll(/class="range"/g)].length, 2);
+  assert.doesNotMatch(markup, /NaN|undefined/);
 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { calibration, sideBySideRow } from '@attune/preferences';
 import fc from 'fast-check';
+import { comparisonReport } from '../../src/report/comparisonReport.ts';
 import { type DemoReportData, demoReport } from '../../src/report/demoReport.ts';
 import { runReport } from '../../src/report/runReport.ts';
 import { RunFolder } from '../../src/run/RunFolder.ts';
@@ -105,10 +106,11 @@ test('a win rate whose interval holds one half is not called a win', () => {
   assert.doesNotMatch(reportOf(estimate), /no clear difference|did better/);
 });
 
-test('a demo without a reward model, and without text in any response, is still a report', () => {
-  const { rewardModel: _, ...data } = demoWith('');
-  const page = demoReport(data);
-  assert.doesNotMatch(page, /NaN|undefined|Infinity|reward model/);
+test('a demo in which nobody said anything and nothing was logged is still a report', () => {
+  const { systems, rewardModel, ...data } = demoWith('');
+  const silent = systems.map((system) => ({ ...system, lengths: [0, 0], metrics: [] }));
+  const page = demoReport({ ...data, systems: silent, rewardModel: { ...rewardModel, metrics: [] } });
+  assert.doesNotMatch(page, /NaN|undefined|Infinity/);
 });
 
 test('a run’s report shows its curves, its last samples and its settings, and says when there is nothing yet', () => {
@@ -127,6 +129,49 @@ test('a run’s report shows its curves, its last samples and its settings, and 
       assert.ok(page.includes(shown), shown);
     }
     assert.doesNotMatch(page, />old</);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('a run of reinforcement learning shows where it has come to, and its first samples beside its last', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'attune-'));
+  try {
+    using run = RunFolder.create(join(folder, 'ppo'), { kl_coef: 0.02 });
+    const sample = (response: string, reward: number, finish: string) => ({
+      ...{ prompt: `prompt of ${response}`, response, score: 1 + reward, reward, kl: 2.5, finish },
+    });
+    for (let step = 1; step <= 12; step++) {
+      run.metrics(step, { 'objective/reference_reward': step - 1, 'completions/clipped_ratio': 0.25 });
+      run.samples(step, [sample(`<b>said at ${step}</b>`, step - 1, step === 1 ? 'length' : 'stop')]);
+    }
+    const page = runReport(run.path);
+    assert.match(page, /\+10<\/span><span class="detail">mean of the last 3; 0 at first/); // of 9, 10 and 11
+    assert.match(page, />75\.0 %</); // a quarter was cut off
+    for (const shown of [
+      'Iteration 1',
+      'Iteration 12',
+      '&lt;b&gt;said at 1&lt;/b&gt;',
+      '&lt;b&gt;said at 12&lt;/b&gt;',
+    ])
+      assert.ok(page.includes(shown), shown);
+    assert.doesNotMatch(page, /said at 6|<b>said/);
+    assert.equal([...page.matchAll(/class="cut-off"/g)].length, 1);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('compared runs are a page of their own, without scripts and with every text as text', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'attune-'));
+  try {
+    using run = RunFolder.create(join(folder, 'one'), {});
+    run.metrics(1, { 'objective/kl': 0.1 });
+    run.metrics(2, { 'objective/kl': 0.2 });
+    const reportOf = (text: string) =>
+      comparisonReport({ title: text, lead: text, runs: [{ name: text, folder: run.path }], keys: ['objective/kl'] });
+    for (const text of hostile) assert.deepEqual(structure(reportOf(text)), structure(reportOf('x')), text);
+    assert.match(reportOf('x'), /0\.1 to 0\.2/);
   } finally {
     rmSync(folder, { recursive: true });
   }
