@@ -41,7 +41,7 @@ async function balance(
   to: string,
   options: BalanceOptions,
 ): Promise<void> {
-  checkOutFile(to);
+  checkOutFile(to, '<out>');
   const { count, unit } = await counterOf(options.tokenizer);
   const read = await readAllPairs(say, from, options);
   const { pairs, report } = balanceLengths(read.records, count, options);

@@ -55,7 +55,7 @@ async function dedupe(
   to: string,
   options: DedupeOptions,
 ): Promise<void> {
-  checkOutFile(to);
+  checkOutFile(to, '<out>');
   const read = await readAny(say, from, options);
   const dropped = droppedIn(read, options);
   const gone = new Set(dropped.map(({ place }) => place));

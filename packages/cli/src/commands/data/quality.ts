@@ -134,7 +134,9 @@ async function quality(
 const categoryOf = ({ category }: Quality) => (category === undefined ? {} : { category });
 
 function checkOptions(to: string, { judge, judgeModel, judgments, dropped }: QualityOptions): void {
-  for (const file of [to, dropped, judgments]) if (file !== undefined) checkOutFile(file);
+  checkOutFile(to, '<out>');
+  if (dropped !== undefined) checkOutFile(dropped, '--dropped');
+  if (judgments !== undefined) checkOutFile(judgments, '--judgments');
   if ((judge === undefined) !== (judgeModel === undefined)) {
     throw new UsageError('--judge and --judge-model belong together: the server, and the model there.');
   }

@@ -36,7 +36,8 @@ async function split(
   testFile: string,
   options: SplitOptions,
 ): Promise<void> {
-  for (const file of [trainFile, testFile]) checkOutFile(file);
+  checkOutFile(trainFile, '<train>');
+  checkOutFile(testFile, '<test>');
   const read = await readAny(say, from, options);
   const { train, test, groups, largestGroup } = splitByPrompt(promptsOf(read), options);
   if (test.length === 0 || train.length === 0) {
