@@ -4,8 +4,10 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { dpoStage } from '../packages/cli/src/settings/dpo.ts';
+import { ppoStage } from '../packages/cli/src/settings/ppo.ts';
 import { pretrainStage } from '../packages/cli/src/settings/pretrain.ts';
 import { readSettings } from '../packages/cli/src/settings/readSettings.ts';
+import { rewardStage } from '../packages/cli/src/settings/reward.ts';
 import { sftStage } from '../packages/cli/src/settings/sft.ts';
 import type { Stage } from '../packages/cli/src/settings/stage.ts';
 import { attune } from '../packages/cli/test/train/attune.ts';
@@ -15,6 +17,10 @@ const here = import.meta.dirname;
 const stages: Readonly<Record<string, Stage>> = {
   'dpo.yaml': dpoStage,
   'sft.yaml': sftStage,
+  'hh-reward/reward.yaml': rewardStage,
+  'rlhf/reward.yaml': rewardStage,
+  'rlhf/ppo.yaml': ppoStage,
+  'rlhf/ppo-critic.yaml': ppoStage,
   'storyteller/pretrain.yaml': pretrainStage,
   'storyteller/familiar.yaml': sftStage,
 };

@@ -87,19 +87,16 @@ for (const [name, settings] of Object.entries({ 'with the SFT term': { sft_data:
 
 for (const reference_reward of [true, false]) {
   const name = reference_reward ? 'reference' : 'raw';
+  const decoding = reference_reward ? { reference_decoding: 'sampled' } : {};
   const measured = seeds.map((seed) => {
-    const settings = { reward_model: reward, data: mixed, reference_reward, seed, data_seed: seed, max_steps: 4, response_length: 160 };
-    const run = train('ppo', 'ppo.yaml', at(`mixed-${name}-${seed}`), { ...settings, sft_data: sft });
-    const steps = readLines<Record<string, number>>(join(run, 'metrics.jsonl')).filter(
-      (line) => 'advantages/std' in line,
-    );
+    const settings = { reward_model: reward, data: mixed, reference_reward, ...decoding, seed, data_seed: seed };
+    const run = train('ppo', 'ppo-critic.yaml', at(`mixed-${name}-${seed}`), settings);
+    const steps = readLines<Record<string, number>>(join(run, 'metrics.jsonl'));
     const variance = (key: string) => steps.reduce((sum, line) => sum + line[key]! ** 2 / steps.length, 0);
     return { rewards: variance('objective/reward_std'), advantages: variance('advantages/std') };
   });
   const column = (key: 'rewards' | 'advantages') => withHalf(measured.map((each) => each[key]));
-  console.log(
-    `${name}: variance of rewards ${column('rewards')}, of advantages ${column('advantages')}, first 4 iterations`,
-  );
+  console.log(`${name}: variance of rewards ${column('rewards')}, of advantages ${column('advantages')}`);
 }
 
 /** A story's opening, or its first half: what is left to tell is short, and cannot be worth as much to the annotator. */

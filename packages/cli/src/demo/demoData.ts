@@ -18,6 +18,7 @@ import type { Response } from '../models/responses.ts';
 import type { JudgedText, Sample } from '../report/blocks.ts';
 import type { DemoReportData, DemoSystem, Responses } from '../report/demoReport.ts';
 import type { Estimate } from '../report/estimate.ts';
+import { estimateOf } from '../report/rewardEvaluation.ts';
 import { text } from '../report/text.ts';
 import { readStepLines, type StepLine } from '../run/lines.ts';
 import { formatDuration } from '../terminal/format.ts';
@@ -125,16 +126,16 @@ function pairsRanked(metrics: readonly StepLine[]): Estimate | undefined {
 }
 
 function rewardModelReport({ run, scores }: Journey['rewardModel'], seed: number): DemoReportData['rewardModel'] {
-  const { accuracy: value, interval, n } = pairAccuracy(scores);
+  const accuracy = estimateOf(pairAccuracy(scores));
   const correlation = lengthCorrelation(scores, { seed }).difference.pearson;
   return {
-    accuracy: { value, low: interval[0], high: interval[1], n },
+    accuracy,
     calibration: calibration(scores),
     lengthCorrelation: correlation && {
       value: correlation.value,
       low: correlation.interval[0],
       high: correlation.interval[1],
-      n,
+      n: scores.length,
     },
     metrics: readStepLines(join(run, 'metrics.jsonl')),
   };
