@@ -46,7 +46,7 @@ const gold = write(
 );
 
 test('data agreement --json gives coefficients with intervals and a row for each annotator', () => {
-  const { status, stdout } = agreement('--data', votes, '--gold', gold, '--threshold', '0.9', '--json');
+  const { status, stdout } = agreement(votes, '--gold', gold, '--threshold', '0.9', '--json');
   assert.equal(status, 0);
   const { agreement: found, annotators, pairs, ...rest } = JSON.parse(stdout);
   assert.deepEqual([rest.comparisons, rest.items, rest.threshold, found.items, found.ratings], [60, 20, 0.9, 20, 60]);
@@ -69,7 +69,7 @@ test('data agreement --json gives coefficients with intervals and a row for each
 });
 
 test('data agreement for people is a page of tables', () => {
-  const { status, stdout } = agreement('--data', votes, '--gold', gold, '--threshold', '0.9');
+  const { status, stdout } = agreement(votes, '--gold', gold, '--threshold', '0.9');
   assert.equal(status, 0);
   assert.match(stdout, /^votes\.jsonl: 60 comparisons of 20 pairs of responses by 3 annotators/);
   assert.match(stdout, /^of two annotators +0\.600 +0\.\d+ to 0\.\d+$/m);
@@ -80,16 +80,16 @@ test('data agreement for people is a page of tables', () => {
 });
 
 test('data agreement of one annotator says that nobody else judged', () => {
-  const { status, stdout } = agreement('--data', gold);
+  const { status, stdout } = agreement(gold);
   assert.equal(status, 0);
   assert.match(stdout, /20 comparisons of 20 pairs of responses by 1 annotators; several annotators decided 0/);
 });
 
 test('gold that contradicts itself and thresholds that are no share exit with 2', () => {
   const contradiction = write('both.jsonl', [vote('lead', 1, 'a'), vote('lead', 1, 'b')]);
-  const { status, stderr } = agreement('--data', votes, '--gold', contradiction);
+  const { status, stderr } = agreement(votes, '--gold', contradiction);
   assert.equal(status, 2);
   assert.match(stderr, /gold comparison lead-1 is b/);
-  assert.equal(agreement('--data', votes, '--gold', gold, '--threshold', '70').status, 2);
+  assert.equal(agreement(votes, '--gold', gold, '--threshold', '70').status, 2);
   assert.equal(agreement().status, 2);
 });

@@ -16,7 +16,6 @@ import { intervalText, shareText } from '../eval/shared.ts';
 import { onError, type Options as ReadOptions, tellLeftOut } from './common.ts';
 
 interface Options extends ReadOptions {
-  readonly data: string;
   readonly gold?: string;
   readonly threshold: number;
   readonly seed: number;
@@ -27,27 +26,27 @@ export const agreementCommand = (): Command =>
   command(
     'agreement',
     'How far annotators agree, how reliable each is, and whether the order on screen sways them',
-    'attune data agreement --data votes.jsonl',
-    'attune data agreement --data votes.jsonl --gold gold.jsonl --threshold 0.8',
+    'attune data agreement votes.jsonl',
+    'attune data agreement votes.jsonl --gold gold.jsonl --threshold 0.8',
   )
-    .requiredOption('--data <file>', 'comparisons; who made them stands in judge')
+    .argument('<file>', 'comparisons; who made them stands in judge')
     .option('--gold <file>', 'comparisons whose choices are right, of some of the same responses')
     .option('--threshold <share>', 'the least accuracy on gold items that is good enough', number(0, 1), 0.7)
     .option('--seed <n>', 'of the bootstrap that the intervals are from', wholeNumber(0), 0)
     .addOption(onError())
     .action(run(agreement));
 
-async function agreement({ say, result }: CommandContext, options: Options): Promise<void> {
-  const read = async (file: string): Promise<Comparison[]> => {
-    const { comparisons, ...provenance } = await readComparisons(file, options);
-    tellLeftOut(say, file, provenance);
+async function agreement({ say, result }: CommandContext, file: string, options: Options): Promise<void> {
+  const read = async (path: string): Promise<Comparison[]> => {
+    const { comparisons, ...provenance } = await readComparisons(path, options);
+    tellLeftOut(say, path, provenance);
     return comparisons;
   };
-  const comparisons = await read(options.data);
+  const comparisons = await read(file);
   const gold: Gold | undefined =
     options.gold === undefined ? undefined : { comparisons: await read(options.gold), threshold: options.threshold };
   const report = annotatorReport(comparisons, { seed: options.seed }, gold);
-  result({ data: options.data, gold: options.gold, threshold: gold?.threshold, ...report }, text(options.data, report));
+  result({ data: file, gold: options.gold, threshold: gold?.threshold, ...report }, text(file, report));
 }
 
 function text(data: string, report: AnnotatorReport): string {
