@@ -5,6 +5,7 @@ import { calibrationPlot } from './calibrationPlot.ts';
 import type { Estimate } from './estimate.ts';
 import { type Html, html } from './html.ts';
 import { intervalPlot } from './intervalPlot.ts';
+import { sharesPlot } from './rewardEvaluation.ts';
 import { text } from './text.ts';
 
 /** How a reward model did on pairs that it never saw. */
@@ -27,16 +28,10 @@ export function rewardSection(model: RewardModelReport, implicit: Estimate | und
     { label: words.rewardModel, estimates: [model.accuracy], color: 2 },
     ...(implicit ? [{ label: words.implicitReward, estimates: [implicit], color: 1 }] : []),
   ];
-  const ranked = intervalPlot({
-    rows: rankers,
-    domain: [0, 1],
-    reference: { at: 0.5, label: words.coin },
-    format: (share) => `${formatNumber(share * 100, 3)} %`,
-  });
   return section(
     words.rewardTitle,
     words.rewardLead,
-    html`<div class="grid2 systems"><div class="card panel stack"><div><h3>${words.ranked}</h3>${ranked}</div>${model.lengthCorrelation && html`<div><h3>${words.lengthCorrelation}</h3>${correlationPlot(model.lengthCorrelation)}</div>`}</div>
+    html`<div class="grid2 systems"><div class="card panel stack"><div><h3>${words.ranked}</h3>${sharesPlot(rankers)}</div>${model.lengthCorrelation && html`<div><h3>${words.lengthCorrelation}</h3>${correlationPlot(model.lengthCorrelation)}</div>`}</div>
 <div class="calibration">${calibrationPlot(model.calibration)}</div></div>`,
   );
 }
@@ -45,6 +40,6 @@ const correlationPlot = (correlation: Estimate): Html =>
   intervalPlot({
     rows: [{ label: words.rewardModel, estimates: [correlation], color: 2 }],
     domain: [-1, 1],
-    reference: { at: 0, label: words.blind },
+    reference: { at: 0, label: text.rewardModel.blind },
     format: (value) => formatNumber(value, 2),
   });

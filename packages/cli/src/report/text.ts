@@ -165,11 +165,9 @@ export const text = {
     rewardLead:
       'It read the annotator’s choices and learned to score a response; PPO then trained on its scores, and never asked the annotator again. So what this model gets wrong, PPO learns too. DPO learns from the choices directly, and what it learned ranks pairs as well.',
     ranked: 'Held-out pairs ranked as the annotator chose',
-    coin: '50\u00a0%: a coin',
     rewardModel: 'reward model',
     implicitReward: 'DPO’s own reward',
     lengthCorrelation: 'Correlation of its scores with length, within pairs',
-    blind: '0: blind to length',
     curvesTitle: 'How training went',
     curvesLead: 'Thin lines are single steps, thick lines their running mean.',
     moreCurves: (count: number) => `Show ${count} more`,
