@@ -52,7 +52,8 @@ export async function trainPpo(
   );
   const sft = await sftTerm(context, roles, settings);
   const prompts = await withBaselines(context, roles, all, { settings, path });
-  const judged: PpoSettings = { ...settings, reference_reward: true, filter_share: 0 }; // whatever is trained on
+  // Held out, the reference is sampled as the policy will be: like is compared with like, whatever is trained on.
+  const judged: PpoSettings = { ...settings, reference_reward: true, reference_decoding: 'sampled', filter_share: 0 };
   const held = await withBaselines(context, roles, heldOut, { settings: judged, path });
 
   const atOnce = settings.per_device_train_batch_size / settings.num_generations; // prompts
