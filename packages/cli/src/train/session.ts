@@ -5,6 +5,7 @@ import {
   allLinear,
   type CausalLm,
   loadCheckpoint,
+  type Progress,
   type Resumable,
   saveAdapter,
   saveCheckpoint,
@@ -15,11 +16,11 @@ import type { CommandContext } from '../command.ts';
 import { SettingError } from '../errors.ts';
 import { runReport } from '../report/runReport.ts';
 import { writeWhole } from '../run/durable.ts';
-import { readStepLines } from '../run/lines.ts';
+import { readStepLines, type StepLine } from '../run/lines.ts';
 import { checkpointAt, isFinished, latestCheckpoint, RunFolder } from '../run/RunFolder.ts';
 import { formatBytes } from '../terminal/format.ts';
 import { standardError } from '../terminal/screen.ts';
-import { trainingView } from '../terminal/trainingView.ts';
+import { type TrainingView, trainingView } from '../terminal/trainingView.ts';
 import { type BestSettings, bestEvaluation } from './best.ts';
 import type { Windows } from './Windows.ts';
 
@@ -140,77 +141,125 @@ export async function follow<Step extends { step: number; tokens: number }>(
   context: CommandContext,
   session: Session<Step>,
 ): Promise<Outcome> {
-  const { path, settings, windows } = session;
-  if (session.resume && isFinished(path)) return alreadyFinished(context, session);
-  const checkpoint = session.resume ? latestCheckpoint(path) : undefined;
-  using folder = session.resume ? RunFolder.resume(path, settings) : RunFolder.create(path, settings);
-  const resumable: Resumable = session;
-  const before = checkpoint
-    ? loadCheckpoint(checkpoint.path, resumable)
-    : { step: 0, position: windows.position, tokens: 0 };
-  if (checkpoint && session.critic) loadCheckpoint(join(checkpoint.path, 'critic'), session.critic);
-  Object.assign(session.state ?? {}, before.numbers);
-  windows.resume(before.step, before.position);
-
-  const view = trainingView(standardError(), { steps: windows.total, firstStep: before.step + 1 });
-  let { step, tokens, position } = before;
-  let saved = step;
-  let metrics: Record<string, number> = {};
-  const best = () => bestEvaluation(readStepLines(join(path, 'metrics.jsonl')), settings);
-  const evaluate = async () => {
-    if (!session.evaluate) return {};
-    const values = await session.evaluate();
-    folder.metrics(step, values);
-    view.update(step, values);
-    return values;
-  };
-  const save = async () => {
-    const progress = { step, position, tokens, numbers: session.state };
-    const { path } = await folder.checkpoint(
-      step,
-      (to) => {
-        saveCheckpoint(to, resumable, progress);
-        if (session.critic) saveCheckpoint(join(to, 'critic'), session.critic, progress);
-      },
-      { keep: settings.save_total_limit, spared: best()?.step },
-    );
-    saved = step;
-    view.say(`saved ${path}`);
-  };
-
-  if (step === 0) metrics = await evaluate();
-  for await (const made of untilStopped(session.start(step), context.signal)) {
-    step = made.step;
-    tokens += made.tokens;
-    position = windows.position;
-    metrics = { ...metrics, ...session.metrics(made), epoch: step / windows.perEpoch, num_tokens: tokens };
-    const last = step === windows.total;
-    const due = (every: number | undefined) => every !== undefined && step % every === 0;
-    view.update(step, metrics);
-    if (due(settings.logging_steps) || last) {
-      folder.metrics(step, { ...session.metrics(made), epoch: step / windows.perEpoch, num_tokens: tokens });
-      if (session.samples) folder.samples(step, session.samples(made));
-    }
-    const measured = due(settings.eval_steps) || last;
-    if (measured) metrics = { ...metrics, ...(await evaluate()) };
-    const worthKeeping = due(settings.save_steps) || (measured && best()?.step === step);
-    if (context.signal.aborted || (worthKeeping && !last)) await save();
+  if (session.resume && isFinished(session.path)) return alreadyFinished(context, session);
+  using course = new Course(context, session);
+  if (course.step === 0) await course.evaluate();
+  for await (const made of untilStopped(session.start(course.step), context.signal)) {
+    await course.take(made);
     if (context.signal.aborted) break;
   }
-  const finished = step === windows.total;
-  if (context.signal.aborted && !finished && step > saved) await save(); // the next step was given up on its way
-  view.end();
+  return await course.end();
+}
 
-  const chosen = finished ? best() : undefined;
-  if (chosen && chosen.step !== step) {
-    loadCheckpoint(checkpointAt(path, chosen.step).path, resumable);
-    metrics = { ...metrics, ...(await session.evaluate?.()) };
-    context.say(`the result is the model of step ${chosen.step}, the best of the evaluations`);
+/** How far a training has come, and what is written of it. */
+class Course<Step extends { step: number; tokens: number }> implements Disposable {
+  readonly #context: CommandContext;
+  readonly #session: Session<Step>;
+  readonly #folder: RunFolder;
+  readonly #view: TrainingView;
+  #progress: Progress;
+  #saved: number; // step of the newest checkpoint
+  #metrics: Record<string, number> = {};
+
+  /** A new run, or the one in the folder from its newest checkpoint on. */
+  constructor(context: CommandContext, session: Session<Step>) {
+    const { path, settings, resume, windows } = session;
+    const checkpoint = resume ? latestCheckpoint(path) : undefined;
+    this.#context = context;
+    this.#session = session;
+    this.#folder = resume ? RunFolder.resume(path, settings) : RunFolder.create(path, settings);
+    this.#progress = checkpoint
+      ? loadCheckpoint(checkpoint.path, session)
+      : { step: 0, position: windows.position, tokens: 0 };
+    if (checkpoint && session.critic) loadCheckpoint(join(checkpoint.path, 'critic'), session.critic);
+    Object.assign(session.state ?? {}, this.#progress.numbers);
+    windows.resume(this.step, this.#progress.position);
+    this.#saved = this.step;
+    this.#view = trainingView(standardError(), { steps: windows.total, firstStep: this.step + 1 });
   }
-  if (finished) await folder.final((to) => saveResult(session, to));
-  folder.report(runReport(path));
-  context.say(`peak memory: ${formatBytes(process.resourceUsage().maxRSS * 1024)}, Node and libtorch included`);
-  return { run: path, step, steps: windows.total, finished, metrics };
+
+  get step(): number {
+    return this.#progress.step;
+  }
+
+  /** Measures on held-out data, where the session has any. */
+  async evaluate(): Promise<void> {
+    if (!this.#session.evaluate) return;
+    const values = await this.#session.evaluate();
+    this.#folder.metrics(this.step, values);
+    this.#view.update(this.step, values);
+    this.#metrics = { ...this.#metrics, ...values };
+  }
+
+  /** Shows and logs a step, and evaluates and saves where it is time to. */
+  async take(made: Step): Promise<void> {
+    const { settings, windows, state } = this.#session;
+    const { step } = made;
+    this.#progress = { step, position: windows.position, tokens: this.#progress.tokens + made.tokens, numbers: state };
+    const values = {
+      ...this.#session.metrics(made),
+      epoch: step / windows.perEpoch,
+      num_tokens: this.#progress.tokens,
+    };
+    this.#metrics = { ...this.#metrics, ...values };
+    this.#view.update(step, this.#metrics);
+    const last = step === windows.total;
+    const due = (every: number | undefined) => every !== undefined && step % every === 0;
+    if (due(settings.logging_steps) || last) {
+      this.#folder.metrics(step, values);
+      if (this.#session.samples) this.#folder.samples(step, this.#session.samples(made));
+    }
+    const measured = due(settings.eval_steps) || last;
+    if (measured) await this.evaluate();
+    const worthKeeping = due(settings.save_steps) || (measured && this.#best()?.step === step);
+    if (this.#context.signal.aborted || (worthKeeping && !last)) await this.#save();
+  }
+
+  /** The result, where the training came to its end; and the report. */
+  async end(): Promise<Outcome> {
+    const { path, windows } = this.#session;
+    const finished = this.step === windows.total;
+    // A step that was given up on its way leaves the one before it to be saved.
+    if (this.#context.signal.aborted && !finished && this.step > this.#saved) await this.#save();
+    this.#view.end();
+    if (finished) {
+      await this.#goBackToBest();
+      await this.#folder.final((to) => saveResult(this.#session, to));
+    }
+    this.#folder.report(runReport(path));
+    const peak = formatBytes(process.resourceUsage().maxRSS * 1024);
+    this.#context.say(`peak memory: ${peak}, Node and libtorch included`);
+    return { run: path, step: this.step, steps: windows.total, finished, metrics: this.#metrics };
+  }
+
+  async #save(): Promise<void> {
+    const { critic, settings } = this.#session;
+    const write = (to: string) => {
+      saveCheckpoint(to, this.#session, this.#progress);
+      if (critic) saveCheckpoint(join(to, 'critic'), critic, this.#progress);
+    };
+    const kept = { keep: settings.save_total_limit, spared: this.#best()?.step };
+    const { path } = await this.#folder.checkpoint(this.step, write, kept);
+    this.#saved = this.step;
+    this.#view.say(`saved ${path}`);
+  }
+
+  #best(): StepLine | undefined {
+    return bestEvaluation(readStepLines(join(this.#session.path, 'metrics.jsonl')), this.#session.settings);
+  }
+
+  /** Takes the model of the best evaluation for the result, where the settings ask for it. */
+  async #goBackToBest(): Promise<void> {
+    const best = this.#best();
+    if (!best || best.step === this.step) return;
+    loadCheckpoint(checkpointAt(this.#session.path, best.step).path, this.#session);
+    this.#metrics = { ...this.#metrics, ...(await this.#session.evaluate?.()) };
+    this.#context.say(`the result is the model of step ${best.step}, the best of the evaluations`);
+  }
+
+  [Symbol.dispose](): void {
+    this.#folder[Symbol.dispose]();
+  }
 }
 
 /** The steps of a training until it is stopped, also where that ends a step on its way. */
