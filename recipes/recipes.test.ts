@@ -20,7 +20,6 @@ const stages: Readonly<Record<string, Stage>> = {
   'hh-reward/reward.yaml': rewardStage,
   'rlhf/reward.yaml': rewardStage,
   'rlhf/ppo.yaml': ppoStage,
-  'rlhf/ppo-critic.yaml': ppoStage,
   'storyteller/pretrain.yaml': pretrainStage,
   'storyteller/familiar.yaml': sftStage,
 };

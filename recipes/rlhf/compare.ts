@@ -3,7 +3,6 @@
  *
  *   win rate against the start, by the simulated annotator that the reward model learned from, and KL from the start
  *   perplexity on held-out stories, with and without the next-token-prediction term
- *   variance of rewards and advantages with and without the reference reward, on prompts that differ in difficulty
  *
  *   node recipes/rlhf/compare.ts [OUT]
  *
@@ -13,7 +12,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeConversations, evaluateTexts, microBatches, openModel } from '@attune/align';
 import { simulatedAnnotator, winRate } from '@attune/preferences';
-import { type Story, stories } from '../stories/grammar.ts';
+import { stories } from '../stories/grammar.ts';
 import { annotate } from './annotate.ts';
 import { attune, readLines, train, unlessThere, withHalf } from './tools.ts';
 
@@ -41,16 +40,15 @@ const data = write('pairs.jsonl', await annotate(prompts, responses, { lengthBia
 const reward = train('reward', 'reward.yaml', at('reward'), { data });
 const learnFrom = write('prompts.jsonl', readLines<object>(prompts).slice(0, 400));
 const held = write('held-out-prompts.jsonl', readLines<object>(`${model}/held-out-prompts.jsonl`).slice(0, heldOut));
-const told = take(stories(2024, { familiar: true }), 1400);
+const told = take(stories(2024, { familiar: true }), 1000);
 const sft = write(
   'stories.jsonl',
   told.slice(0, 800).map(({ text }) => ({ text })),
 );
 const unseen = write(
   'unseen-stories.jsonl',
-  told.slice(800, 1000).map(({ text }) => ({ text })),
+  told.slice(800).map(({ text }) => ({ text })),
 );
-const mixed = write('mixed-prompts.jsonl', told.slice(1000).map(difficulty));
 
 const shared = { data: learnFrom, reward_model: reward, eval_data: held };
 const start = readLines<{ id: string; text: string }>(respond(model, held, 'held-out-start.jsonl', 1, 7));
@@ -83,27 +81,6 @@ for (const [name, settings] of Object.entries({ 'with the SFT term': { sft_data:
   console.log(
     `${name}: win rate ${column('rate', 1)} %, KL ${column('kl', 2)} nats, perplexity ${column('perplexity', 3)}`,
   );
-}
-
-for (const reference_reward of [true, false]) {
-  const name = reference_reward ? 'reference' : 'raw';
-  const decoding = reference_reward ? { reference_decoding: 'sampled' } : {};
-  const measured = seeds.map((seed) => {
-    const settings = { reward_model: reward, data: mixed, reference_reward, ...decoding, seed, data_seed: seed };
-    const run = train('ppo', 'ppo-critic.yaml', at(`mixed-${name}-${seed}`), settings);
-    const steps = readLines<Record<string, number>>(join(run, 'metrics.jsonl'));
-    const variance = (key: string) => steps.reduce((sum, line) => sum + line[key]! ** 2 / steps.length, 0);
-    return { rewards: variance('objective/reward_std'), advantages: variance('advantages/std') };
-  });
-  const column = (key: 'rewards' | 'advantages') => withHalf(measured.map((each) => each[key]));
-  console.log(`${name}: variance of rewards ${column('rewards')}, of advantages ${column('advantages')}`);
-}
-
-/** A story's opening, or its first half: what is left to tell is short, and cannot be worth as much to the annotator. */
-function difficulty({ prompt, text }: Story, i: number): { id: string; prompt: string } {
-  const sentences = text.split(/(?<=[.!?]["”]?)\s+/);
-  const half = sentences.slice(0, Math.ceil(0.55 * sentences.length)).join(' ');
-  return { id: `mixed-${i}`, prompt: i % 2 === 0 ? prompt : half };
 }
 
 /** Against the start on each held-out prompt, by the annotator's scores without its slips. */
