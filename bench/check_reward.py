@@ -15,15 +15,15 @@ import transformers
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from check_export import lines, tokens
+from trl_reward import headed
 
 
 def load(args: argparse.Namespace):
-    model = AutoModelForSequenceClassification.from_pretrained(args.model, num_labels=1, dtype=torch.float32)
     if args.adapter:
         from peft import PeftModel
 
-        model = PeftModel.from_pretrained(model, args.adapter)
-    return model.eval()
+        return PeftModel.from_pretrained(headed(args.model), args.adapter).eval()
+    return AutoModelForSequenceClassification.from_pretrained(args.model, num_labels=1, dtype=torch.float32).eval()
 
 
 @torch.no_grad()

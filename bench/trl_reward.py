@@ -17,7 +17,7 @@ import torch
 import transformers
 import trl
 from datasets import Dataset
-from transformers import AutoModelForSequenceClassification
+from transformers import AutoModelForCausalLM, AutoModelForSequenceClassification
 
 from trl_dpo import load_tokenizer, settings_of
 
@@ -41,13 +41,26 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--max_length", type=int, default=256)
 
 
-def start(model: pathlib.Path, folder: pathlib.Path) -> pathlib.Path:
-    """A reward model of a language model, its head drawn by transformers under a fixed seed."""
-    to = folder / "start"
+def headed(model: pathlib.Path):
+    """A reward model of a language model, its head drawn by transformers under a fixed seed.
+
+    By way of the language model: of a checkpoint that keeps tied weights as lm_head only, transformers would draw the
+    embedding of a sequence classifier anew.
+    """
     torch.manual_seed(0)
-    made = AutoModelForSequenceClassification.from_pretrained(model, num_labels=1, dtype=torch.float32)
-    made.config.pad_token_id = None
-    made.save_pretrained(to)
+    language = AutoModelForCausalLM.from_pretrained(model, dtype=torch.float32)
+    language.config.num_labels = 1
+    language.config.pad_token_id = None
+    made = AutoModelForSequenceClassification.from_config(language.config)
+    trunk = made.base_model_prefix
+    getattr(made, trunk).load_state_dict(getattr(language, trunk).state_dict())
+    return made
+
+
+def start(model: pathlib.Path, folder: pathlib.Path) -> pathlib.Path:
+    """The reward model that both sides start from, as a folder."""
+    to = folder / "start"
+    headed(model).save_pretrained(to)
     for name in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"):
         (to / name).write_bytes((model / name).read_bytes())
     return to

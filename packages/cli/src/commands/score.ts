@@ -75,17 +75,17 @@ async function score(context: CommandContext, options: Options): Promise<void> {
 async function scorePairs({ result }: CommandContext, options: Options, file: string): Promise<void> {
   const { model, out } = options;
   using scorer = await openScorer(model, options);
-  const { pairs, lines: _, lost, ...rest } = await scorePairFile(scorer, file);
+  const { pairs, lost, ties, skips } = await scorePairFile(scorer, file);
   await writeRecords(out, pairs);
   const account = pairs.length > 0 ? pairAccuracy(pairs) : undefined;
   const [low, high] = account?.interval ?? [];
-  const undecided = rest.ties + rest.skips > 0 ? ` (and ${rest.ties + rest.skips} that nobody decided)` : '';
+  const undecided = ties + skips > 0 ? ` (and ${ties + skips} that nobody decided)` : '';
   const right =
     account &&
     `The chosen response scores higher in ${formatShare(account.accuracy)} of them ` +
       `(95 % interval: ${formatShare(low!)} to ${formatShare(high!)}).`;
   result(
-    { out, pairs: pairs.length, ...account, ...rest, lost },
+    { out, pairs: pairs.length, ...account, undecided: { ties, skips }, lost },
     [`${out}: ${formatCount(pairs.length)} pairs${undecided}${lost ? `; ${lost}` : ''}.`, right]
       .filter(Boolean)
       .join('\n'),

@@ -68,8 +68,8 @@ test('comparisons give a line for each that was decided, and say how many were n
     lines.map(({ id }) => id),
     ['x'],
   );
-  const { pairs: count, ties, skips } = JSON.parse(stdout);
-  assert.deepEqual([count, ties, skips], [1, 1, 1]);
+  const { pairs: count, undecided } = JSON.parse(stdout);
+  assert.deepEqual([count, undecided], [1, { ties: 1, skips: 1 }]);
   const said = (content: string) => [{ role: 'assistant' as const, content }];
   assertClose(lines[0].chosen, await plainScore(model, [{ role: 'user', content: 'Tell.' }], said('the mat')), close);
 });

@@ -57,9 +57,8 @@ export const rmAccuracyCommand = (): Command =>
 interface Measured {
   readonly file: string;
   readonly pairs: readonly ScoredPair[];
-  /** Comparisons in which neither response was better, and those that nobody decided: neither gives a pair. */
-  readonly ties: number;
-  readonly skips: number;
+  /** Comparisons that give no pair: neither response was better, or nobody decided. */
+  readonly undecided: { readonly ties: number; readonly skips: number };
   readonly lost?: string;
 }
 
@@ -67,7 +66,11 @@ async function rmAccuracy({ say, result }: CommandContext, options: Options): Pr
   const { report, seed, groupBy } = options;
   if (report !== undefined) checkOutFile(report, '--report');
   const { measured, train } = options.scores ? await fromScores(options, options.scores) : await byModel(options);
-  for (const { file, ties, skips, lost } of measured) {
+  for (const {
+    file,
+    undecided: { ties, skips },
+    lost,
+  } of measured) {
     if (ties > 0) say(`${file}: ${ties} ties, of which neither response is to be preferred, are not in the tables.`);
     if (skips > 0) say(`${file}: ${skips} comparisons that nobody decided are not in the tables.`);
     if (lost) say(`${file}: ${lost}.`);
@@ -102,7 +105,7 @@ async function byModel(options: Options): Promise<{ measured: Measured[]; train?
     const { pairs, lines, ties, skips, lost } = await scorePairFile(scorer, file);
     if (pairs.length === 0) throw new DataError(file, 'gives no pair to score.');
     const scored = pairs.map((pair, i) => scoredPair(pair, groups?.get(lines[i]!)));
-    measured.push({ file, pairs: scored, ties, skips, ...(lost && { lost }) });
+    measured.push({ file, pairs: scored, undecided: { ties, skips }, ...(lost && { lost }) });
   }
   if (!trained) return { measured };
   const train: PairLengths[] = [];
@@ -131,7 +134,7 @@ async function fromScores(
     const { records, rows } = await readAs(ScoreLine, file, needs);
     if (groupBy !== undefined && !rows.some((row) => groupBy in row)) throw noSuchField(file, groupBy, rows[0]!);
     const pairs = records.map((record, i) => scoredPair(record, groupIn(rows[i], groupBy)));
-    return { file, pairs, ties: 0, skips: 0 };
+    return { file, pairs, undecided: { ties: 0, skips: 0 } };
   };
   const measured = await Promise.all(files.map(read));
   if (!trained) return { measured };
