@@ -54,6 +54,7 @@ const shared = { data: learnFrom, reward_model: reward, eval_data: held };
 const start = readLines<{ id: string; text: string }>(respond(model, held, 'held-out-start.jsonl', 1, 7));
 console.log(`perplexity of the start on unseen stories: ${(await perplexity(model)).toFixed(3)}`);
 
+const perplexities: number[][] = []; // of each variant, by seed
 for (const [name, settings] of Object.entries({ 'with the SFT term': { sft_data: sft }, 'without it': {} })) {
   const measured: { rate: number; kl: number; perplexity: number }[] = [];
   for (const seed of seeds) {
@@ -81,7 +82,12 @@ for (const [name, settings] of Object.entries({ 'with the SFT term': { sft_data:
   console.log(
     `${name}: win rate ${column('rate', 1)} %, KL ${column('kl', 2)} nats, perplexity ${column('perplexity', 3)}`,
   );
+  perplexities.push(measured.map((each) => each.perplexity));
 }
+const [kept, forgotten] = perplexities as [number[], number[]];
+console.log(
+  `perplexity without the term less that with it, by seed: ${withHalf(kept.map((value, i) => forgotten[i]! - value))}`,
+);
 
 /** Against the start on each held-out prompt, by the annotator's scores without its slips. */
 function wins(responses: readonly { id: string; text: string }[]) {
