@@ -10,6 +10,7 @@
  */
 import { join } from 'node:path';
 import {
+  type ExperienceGroup,
   encodePrompt,
   experience,
   isRewardModel,
@@ -18,6 +19,7 @@ import {
   type RlPrompt,
   rewardFrom,
   rollOut,
+  type SampledGroup,
   tokenReference,
 } from '@attune/align';
 import { readPrompts, standardDeviation } from '@attune/preferences';
@@ -33,46 +35,47 @@ const critic = scorer.model;
 const [score, reference] = [rewardFrom(critic), tokenReference(policy.model)];
 const { prompts } = await readPrompts('models/storyteller/prompts.jsonl');
 const assessment = {
-  ...({ estimator: 'gae', klEstimator: 'k1', beta: 0.05, gamma: 1, lambda: 0.95 } as const),
+  ...({ estimator: 'gae', klEstimator: 'k1', beta: 0.05, gamma: 1, lambda: 1 } as const),
   ...{ missingEosPenalty: 0, whitenRewards: false, whitenAdvantages: false },
 };
 
-for (const raised of [0, level]) {
-  const levelOf = (ids: readonly number[]) => (places.get(ids.join())! % 2 === 0 ? raised : 0);
-  const reward = (groups: readonly Responses[]) => {
-    const levels = groups.flatMap(({ prompt, responses }) => responses.map(() => levelOf(prompt)));
-    return score(groups).map((value, i) => value + levels[i]!);
+/** A prompt's two responses, y and y_ref, of every prompt of a seed. */
+async function twice(seed: number): Promise<{ own: SampledGroup[]; other: SampledGroup[] }> {
+  const some = prompts.slice((seed - 1) * count, seed * count).map(({ id, prompt }): RlPrompt => {
+    return { id: id!, ids: encodePrompt(policy.tokenizer, prompt), referenceScore: 0 };
+  });
+  const how = { samples: 1, maxNewTokens: 200, endIds: policy.tokenizer.eosIds, rows: 80 };
+  const respond = (n: number) => rollOut(policy.model, some, { ...how, seed: n });
+  return { own: await respond(seed), other: await respond(seed + 100) };
+}
+
+/** Variances over responses and over their tokens. */
+function variances(groups: readonly ExperienceGroup[]): { rewards: number; advantages: number } {
+  const all = groups.flatMap(({ responses }) => responses);
+  return {
+    rewards: standardDeviation(all.map(({ reward }) => reward)) ** 2,
+    advantages: standardDeviation(all.flatMap(({ advantages }) => advantages)) ** 2,
   };
-  const places = new Map<string, number>();
-  const measured: Record<'raw' | 'less', { rewards: number; advantages: number }>[] = [];
-  for (const seed of seeds) {
-    const some = prompts.slice((seed - 1) * count, seed * count).map(({ id, prompt }, i): RlPrompt => {
-      const ids = encodePrompt(policy.tokenizer, prompt);
-      places.set(ids.join(), i);
-      return { id: id!, ids, referenceScore: 0 };
+}
+
+const sampled: Awaited<ReturnType<typeof twice>>[] = [];
+for (const seed of seeds) sampled.push(await twice(seed));
+for (const raised of [0, level]) {
+  const measured: Record<'raw' | 'less', ReturnType<typeof variances>>[] = [];
+  for (const { own, other } of sampled) {
+    const levels = new Map(own.map(({ prompt }, i) => [prompt.ids, i % 2 === 0 ? raised : 0]));
+    const reward = (groups: readonly Responses[]) =>
+      score(groups).map((value, i) => value + levels.get(groups[i]!.prompt)!); // one response to each prompt
+    const judged = (groups: readonly SampledGroup[]) =>
+      experience({ reward, reference, critic }, groups, assessment, 16);
+    const baselines = await judged(other);
+    const less = own.map(({ prompt, ...rest }, i) => {
+      return { ...rest, prompt: { ...prompt, referenceScore: baselines[i]!.responses[0]!.score } };
     });
-    const how = { samples: 1, maxNewTokens: 200, endIds: policy.tokenizer.eosIds, rows: 80 };
-    const sampled = await rollOut(policy.model, some, { ...how, seed });
-    const other = await rollOut(policy.model, some, { ...how, seed: seed + 100 });
-    const judges = { reward, reference, critic };
-    const baselines = await experience(judges, other, assessment, 16);
-    const withReference = sampled.map((group, i) => ({
-      ...group,
-      prompt: { ...group.prompt, referenceScore: baselines[i]!.responses[0]!.score },
-    }));
-    const [raw, less] = [sampled, withReference].map((groups) => experience(judges, groups, assessment, 16));
-    const variances = (of: (typeof baselines)[number]['responses'][number][]) => ({
-      rewards: standardDeviation(of.map((response) => response.reward)) ** 2,
-      advantages: standardDeviation(of.flatMap((response) => response.advantages)) ** 2,
-    });
-    const flat = async (groups: typeof raw) => (await groups!).flatMap(({ responses }) => responses);
-    measured.push({ raw: variances(await flat(raw)), less: variances(await flat(less)) });
+    measured.push({ raw: variances(await judged(own)), less: variances(await judged(less)) });
   }
   console.log(`\n${raised === 0 ? 'scores as they are' : `half of the prompts stand ${level} higher`}`);
-  for (const [name, key] of [
-    ['RM(x,y)', 'raw'],
-    ['RM(x,y) − RM(x,y_ref)', 'less'],
-  ] as const) {
+  for (const [name, key] of Object.entries({ 'RM(x,y)': 'raw', 'RM(x,y) − RM(x,y_ref)': 'less' } as const)) {
     const column = (of: 'rewards' | 'advantages') =>
       withHalf(
         measured.map((each) => each[key][of]),
