@@ -83,19 +83,19 @@ async function learn({ beta, estimator, iterations, learningRate = 0.01 }: Lesso
 
 for (const [estimator, iterations] of [
   ['gae', 200],
-  ['rloo', 80],
+  ['rloo', 60],
 ] as const) {
   test(`${estimator}: with a KL penalty PPO comes to the best policy for reward − β·KL; ${iterations} iterations leave no tensor behind`, async () => {
     const { before, after } = await learn({ beta: 0.5, estimator, iterations });
-    // 32 samples an iteration: the learned policy sways by some hundredths, its mean over many iterations by less.
+    // 32 samples an iteration: the learned policy sways, its mean over many iterations by some thousandths.
     const best = optimalPolicy(before, rewards, 0.5);
-    assertClose(after, best, { atol: 0.03 });
+    assertClose(after, best, { atol: 0.01 });
     assert.ok(Math.max(...best.map((p, y) => Math.abs(p - before[y]!))) > 0.2, 'which is far from where it began');
   });
 }
 
 test('without a penalty PPO ends at the highest-scored response; a huge penalty keeps it where it began', async () => {
-  const free = await learn({ beta: 0, estimator: 'gae', iterations: 40 });
+  const free = await learn({ beta: 0, estimator: 'gae', iterations: 30 });
   assert.ok(free.after[1]! > 0.9, `${free.after}`);
   const bound = await learn({ beta: 1000, estimator: 'gae', iterations: 30, learningRate: 1e-3 });
   assertClose(bound.after, bound.before, { atol: 0.01 });
