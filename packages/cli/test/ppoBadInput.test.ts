@@ -37,6 +37,13 @@ test('a reward model that is a language model, and a policy that is a reward mod
   );
 });
 
+test('a prompt to evaluate on that is also learned from', async () => {
+  assert.match(
+    await refusal({ eval_data: files.prompts }),
+    /SettingError: eval_data: (\d+) of its \1 prompts are in data too, the first as .+ here and .+ there\./,
+  );
+});
+
 test('models that are not there', async () => {
   const absent = join(root, 'absent');
   for (const settings of [{ model: absent }, { reward_model: absent }]) {

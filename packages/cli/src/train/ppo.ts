@@ -45,6 +45,7 @@ export async function trainPpo(
   const { policy, critic: criticModel } = roles;
   const all = await promptsOf(context, 'data', settings.data, roles, settings);
   const heldOut = settings.eval_data ? await promptsOf(context, 'eval_data', settings.eval_data, roles, settings) : [];
+  refuseLeak(all, heldOut);
   refuseForeignTokens(
     settings.model,
     policy,
@@ -99,6 +100,19 @@ export async function trainPpo(
     samples: ({ experience: groups }) => samplesOf(policy, groups.slice(0, shownPrompts)),
     ...(held.length > 0 && { evaluate: () => evaluate(run, held, settings.per_device_train_batch_size) }),
   });
+}
+
+/** @throws SettingError where a prompt to evaluate on is one to learn from */
+function refuseLeak(all: readonly RlPrompt[], heldOut: readonly RlPrompt[]): void {
+  const learned = new Map(all.map(({ ids, id }) => [ids.join(), id]));
+  const leaks = heldOut.filter(({ ids }) => learned.has(ids.join()));
+  const [first] = leaks;
+  if (!first) return;
+  throw new SettingError(
+    `eval_data: ${leaks.length} of its ${heldOut.length} prompts are in data too, the first as ${first.id} here and ` +
+      `${learned.get(first.ids.join())} there. What was trained on says nothing about what was learned: take them out of ` +
+      'one of the two (attune data split keeps them apart).',
+  );
 }
 
 /** Prompts whose responses are written to `samples.jsonl` each time. */
