@@ -29,8 +29,8 @@ export const demoCommand = (): Command =>
   )
     .option('--model <path>', 'model folder, GGUF file or run (default: the storyteller that comes along)')
     .option('--out <folder>', 'where everything goes', join('runs', 'demo'))
-    .option('--prompts <n>', 'prompts to learn from', wholeNumber(1), 400)
-    .option('--held-out <n>', 'prompts to compare on', wholeNumber(1), 200)
+    .option('--prompts <n>', 'prompts to learn from', wholeNumber(1), 300)
+    .option('--held-out <n>', 'prompts to compare on', wholeNumber(1), 150)
     .option('--max-new-tokens <n>', 'tokens of a response at most (default: as many as fit, up to 256)', wholeNumber(1))
     .option('--seed <n>', 'decides what is sampled, chosen and shuffled', wholeNumber(0), 42)
     .action(
