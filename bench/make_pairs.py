@@ -36,18 +36,22 @@ def main() -> None:
     parser.add_argument("--out", type=pathlib.Path, required=True)
     parser.add_argument("--count", type=int, default=160)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--distinct", action="store_true", help="each prompt once: attune train reward keeps them together")
     args = parser.parse_args()
     tokenizer = Tokenizer.from_file(str(args.model / "tokenizer.json"))
     chance = random.Random(args.seed)
     all_stories = stories(args.text)
-    pairs, tried = [], 0
+    pairs, tried, seen = [], 0, set()
     for story in all_stories:
         other = chance.choice(all_stories)
         prompt = story[0].strip() + "\n\n"
         chosen = "".join(story[1 : 1 + chance.randint(1, 3)]).strip()
         rejected = "".join(other[2 : 2 + chance.randint(1, 3)]).strip()
         tried += 1
+        if args.distinct and prompt in seen:
+            continue
         if other is not story and clean(tokenizer, prompt, chosen) and clean(tokenizer, prompt, rejected):
+            seen.add(prompt)
             pairs.append({"id": f"pair-{len(pairs)}", "prompt": prompt, "chosen": chosen, "rejected": rejected})
         if len(pairs) == args.count:
             break
