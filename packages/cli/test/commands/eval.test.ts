@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -161,4 +161,25 @@ test('eval lengths of what has neither systems nor texts is refused', () => {
   assert.match(stderr, /names no system/);
   const pairs = write('pairs.jsonl', [{ prompt: 'a', chosen: 'b', rejected: 'c' }]);
   assert.equal(attune('eval', 'lengths', '--data', pairs).status, 2);
+});
+
+test('eval curves lays runs over each other, and wants names and runs', () => {
+  for (const [name, values] of Object.entries({ low: [1, 2], high: [3, 5] })) {
+    mkdirSync(join(folder, name));
+    write(
+      join(name, 'metrics.jsonl'),
+      values.map((kl, i) => ({ step: i + 1, time: i, 'objective/kl': kl })),
+    );
+  }
+  const page = attune('eval', 'curves', '--run', 'low=low', '--run', '<b>high</b>=high', '--out', 'compared.html');
+  assert.equal(page.status, 0, page.stderr);
+  const html = readFileSync(join(folder, 'compared.html'), 'utf8');
+  assert.match(html, /<polyline|<path/);
+  assert.ok(html.includes('&lt;b&gt;high') && !html.includes('<b>high'), 'a name is text');
+  for (const wrong of ['low', 'low=absent']) {
+    const refused = attune('eval', 'curves', '--run', wrong, '--out', 'other.html');
+    assert.equal(refused.status, 2);
+    assert.match(refused.stderr, wrong === 'low' ? /form name=folder/ : /no run folder/);
+    assert.ok(!existsSync(join(folder, 'other.html')));
+  }
 });

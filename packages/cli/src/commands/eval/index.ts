@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { group } from '../../command.ts';
+import { curvesCommand } from './curves.ts';
 import { humanCommand } from './human.ts';
 import { lengthsCommand } from './lengths.ts';
 import { rmAccuracyCommand } from './rmAccuracy.ts';
@@ -12,4 +13,5 @@ export const evalCommand = (): Command =>
     humanCommand(),
     lengthsCommand(),
     rmAccuracyCommand(),
+    curvesCommand(),
   ]);
