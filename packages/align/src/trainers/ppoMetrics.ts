@@ -42,7 +42,6 @@ export function ppoMetrics(
   const rewards = all.map(({ reward }) => reward);
   const returns = all.flatMap((response) => response.returns);
   const values = all.flatMap((response) => response.values);
-  const counted = (name: Parameters<PolicyTally['mean']>[0]) => tally.mean(name);
   return {
     score: over(({ score }) => score),
     reward: mean(rewards),
@@ -56,18 +55,19 @@ export function ppoMetrics(
     responses: all.length,
     advantageDeviation: standardDeviation(all.flatMap(({ advantages }) => advantages)),
     explainedVariance: explained(returns, values),
-    policyLoss: counted('policyLoss'),
-    valueLoss: counted('valueLoss'),
-    sftLoss: counted('sftLoss'),
-    clipFraction: counted('clipFraction'),
-    valueClipFraction: counted('valueClipFraction'),
-    approxKl: counted('approxKl'),
-    ratio: counted('ratio'),
-    gradNorm: counted('gradNorm'),
+    policyLoss: tally.mean('policyLoss'),
+    valueLoss: tally.mean('valueLoss'),
+    sftLoss: tally.mean('sftLoss'),
+    clipFraction: tally.mean('clipFraction'),
+    valueClipFraction: tally.mean('valueClipFraction'),
+    approxKl: tally.mean('approxKl'),
+    ratio: tally.mean('ratio'),
+    gradNorm: tally.mean('gradNorm'),
   };
 }
 
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+
 /** 1 − Var(G − V)/Var(G) */
 function explained(returns: readonly number[], values: readonly number[]): number {
   if (returns.length === 0) return Number.NaN;

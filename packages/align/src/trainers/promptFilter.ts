@@ -1,4 +1,4 @@
-import { quantile } from '@attune/preferences';
+import { mean, quantile } from '@attune/preferences';
 
 /**
  * The variance of the scores of K responses to one prompt: dividing by K, since it is compared with a threshold and
@@ -29,5 +29,3 @@ export function filterByVariance(variances: readonly number[], share: number): P
   const epsilon = quantile(Float64Array.from(variances).sort(), share);
   return { kept: variances.map((variance) => variance >= epsilon && variance > 0), epsilon };
 }
-
-const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;

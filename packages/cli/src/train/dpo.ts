@@ -7,11 +7,9 @@ import {
   type EncodedPair,
   encodePairs,
   evaluatePairs,
-  formatPreflight,
   microBatches,
   needsKl,
   type PairMetrics,
-  preflight,
   type Reference,
   sortsBatch,
 } from '@attune/align';
@@ -23,9 +21,8 @@ import { refuseForeignTokens } from '../models/foreignTokens.ts';
 import { refuseRewardModel } from '../models/heads.ts';
 import { checkRun } from '../run/RunFolder.ts';
 import type { DpoSettings } from '../settings/dpo.ts';
-import { encodeData, leftOut } from './encodeData.ts';
+import { encodeData, tellData } from './encodeData.ts';
 import { withHeldOut } from './heldOut.ts';
-import { memorySizes } from './memory.ts';
 import { type Places, pairs } from './records.ts';
 import { heldReference } from './reference.ts';
 import { follow, makeTrainable, type Outcome, optimizing } from './session.ts';
@@ -60,10 +57,8 @@ export async function trainDpo(
   );
   const live = needsKl(settings.loss_type) || !settings.precompute_ref_log_probs;
   const length = ({ prompt, chosen, rejected }: EncodedPair) => prompt.length + chosen.length + rejected.length;
-  const sizes = memorySizes(model, encoded.examples.map(length), { ...settings, referenceInMemory: live });
-  context.say(formatPreflight(preflight(tokenizer, encoded, { memory: sizes })));
-  const shortened = leftOut('Of the pairs to evaluate on', held.report);
-  if (shortened) context.say(shortened);
+  const memory = { ...settings, referenceInMemory: live };
+  tellData(context, opened, { train: encoded, heldOut: held }, { what: 'pairs', length, settings: memory });
 
   using reference = await heldReference(context, opened, all, { settings, path, live });
   if (reference.logps) checkStart(context, model, reference.logps, encoded.examples);

@@ -1,5 +1,17 @@
-import type { EncodeAllOptions, Encoded, EncodingReport, MovedBoundary, Tokenizer, Truncation } from '@attune/align';
+import {
+  type EncodeAllOptions,
+  type Encoded,
+  type EncodingReport,
+  formatPreflight,
+  type MovedBoundary,
+  type OpenedModel,
+  preflight,
+  type Tokenizer,
+  type Truncation,
+} from '@attune/align';
+import type { CommandContext } from '../command.ts';
 import { SettingError } from '../errors.ts';
+import { type MemorySettings, memorySizes } from './memory.ts';
 import type { Places } from './records.ts';
 
 /** The settings that decide how examples become tokens, and which are left out. */
@@ -58,4 +70,23 @@ function refuseNothing(
 export function leftOut(name: string, { total, dropped, truncated }: EncodingReport): string | undefined {
   if (dropped.length + truncated.length === 0) return undefined;
   return `${name}: ${dropped.length} of ${total} examples too long and left out, ${truncated.length} cut`;
+}
+
+/**
+ * Says what is about to be learned from, token by token, and the memory that it will take; and what was left out of the
+ * data to evaluate on.
+ *
+ * @param what the examples: "pairs", "texts"
+ * @param length of an example, in tokens
+ */
+export function tellData<Example extends Parameters<typeof preflight>[1]['examples'][number]>(
+  { say }: Pick<CommandContext, 'say'>,
+  { model, tokenizer }: Pick<OpenedModel, 'model' | 'tokenizer'>,
+  { train, heldOut }: { train: Encoded<Example>; heldOut: Encoded<Example> },
+  { what, length, settings }: { what: string; length: (example: Example) => number; settings: MemorySettings },
+): void {
+  const memory = memorySizes(model, train.examples.map(length), settings);
+  say(formatPreflight(preflight(tokenizer, train, { memory })));
+  const shortened = leftOut(`Of the ${what} to evaluate on`, heldOut.report);
+  if (shortened) say(shortened);
 }

@@ -1,11 +1,15 @@
 import { adaptersOf, type CausalLm, chunkRows, type MemorySizes } from '@attune/align';
 
+/** The settings that decide how much memory a training takes. */
+export interface MemorySettings {
+  readonly per_device_train_batch_size: number;
+  readonly dtype: 'float32' | 'bfloat16';
+  /** Whether the reference is a second model, and not adapters off. */
+  readonly referenceInMemory?: boolean;
+}
+
 /** What the memory prediction needs to know of a model and its data. */
-export function memorySizes(
-  model: CausalLm,
-  lengths: readonly number[],
-  settings: { per_device_train_batch_size: number; dtype: 'float32' | 'bfloat16'; referenceInMemory?: boolean },
-): MemorySizes {
+export function memorySizes(model: CausalLm, lengths: readonly number[], settings: MemorySettings): MemorySizes {
   const config = model.config as Record<string, number>;
   const count = (tensors: Iterable<{ size: number }>) => [...tensors].reduce((sum, { size }) => sum + size, 0);
   const longest = lengths.reduce((most, length) => Math.max(most, length), 0);

@@ -4,10 +4,8 @@ import {
   type EncodedPair,
   encodePairs,
   evaluateReward,
-  formatPreflight,
   microBatches,
   type PairScore,
-  preflight,
   type RewardMetrics,
   type RewardObjective,
   reward,
@@ -21,8 +19,7 @@ import { writeWhole } from '../run/durable.ts';
 import { toJsonl } from '../run/lines.ts';
 import { checkRun } from '../run/RunFolder.ts';
 import type { RewardSettings } from '../settings/reward.ts';
-import { encodeData, leftOut } from './encodeData.ts';
-import { memorySizes } from './memory.ts';
+import { encodeData, tellData } from './encodeData.ts';
 import type { Places } from './records.ts';
 import { balanced, balanceText, byPrompt, pairWindows, rewardData } from './rewardData.ts';
 import { follow, makeTrainable, type Outcome, optimizing } from './session.ts';
@@ -59,10 +56,7 @@ export async function trainReward(
     all.flatMap(({ prompt, chosen, rejected }) => [prompt, chosen, rejected]),
   );
   const length = ({ prompt, chosen, rejected }: EncodedPair) => prompt.length + chosen.length + rejected.length;
-  const sizes = memorySizes(model, encoded.examples.map(length), settings);
-  context.say(formatPreflight(preflight(tokenizer, encoded, { memory: sizes })));
-  const shortened = leftOut('Of the pairs to evaluate on', held.report);
-  if (shortened) context.say(shortened);
+  tellData(context, opened, { train: encoded, heldOut: held }, { what: 'pairs', length, settings });
 
   const objective = objectiveOf(settings);
   const size = settings.per_device_train_batch_size;

@@ -1,21 +1,12 @@
-import {
-  type EncodedText,
-  encodeConversations,
-  evaluateTexts,
-  formatPreflight,
-  microBatches,
-  preflight,
-  sft,
-} from '@attune/align';
+import { type EncodedText, encodeConversations, evaluateTexts, microBatches, sft } from '@attune/align';
 import { Random } from '@attune/torch';
 import type { CommandContext } from '../command.ts';
 import { refuseForeignTokens } from '../models/foreignTokens.ts';
 import { refuseRewardModel } from '../models/heads.ts';
 import { checkRun } from '../run/RunFolder.ts';
 import type { SftSettings } from '../settings/sft.ts';
-import { encodeData, leftOut } from './encodeData.ts';
+import { encodeData, tellData } from './encodeData.ts';
 import { withHeldOut } from './heldOut.ts';
-import { memorySizes } from './memory.ts';
 import { type Places, texts } from './records.ts';
 import { follow, makeTrainable, type Outcome, optimizing } from './session.ts';
 import { kindOf, openStart } from './setup.ts';
@@ -47,13 +38,7 @@ export async function trainSft(
     [...encoded.examples, ...heldOut].map(({ ids }) => ids),
   );
   const length = ({ ids }: EncodedText) => ids.length;
-  context.say(
-    formatPreflight(
-      preflight(tokenizer, encoded, { memory: memorySizes(model, encoded.examples.map(length), settings) }),
-    ),
-  );
-  const shortened = leftOut('Of the texts to evaluate on', held.report);
-  if (shortened) context.say(shortened);
+  tellData(context, opened, { train: encoded, heldOut: held }, { what: 'texts', length, settings });
 
   const windows = new Windows(encoded.examples, settings);
   const updating = optimizing(model, settings, windows.total);

@@ -63,10 +63,7 @@ const happyWords = wordSet(
 const sadWords = wordSet('cry cried crying tear tears alone sad saddest sadly lonely dead died');
 
 /** Words in lower case, without punctuation; `don't` is one word. */
-const words = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{N}]+(?:['’][\p{L}]+)*/gu) ?? [];
-
-/** How many words a text has. */
-export const wordCount = (text: string): number => words(text).length;
+export const words = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{N}]+(?:['’][\p{L}]+)*/gu) ?? [];
 
 /** Sentences, each with its final punctuation and closing quotation mark. */
 const sentences = (text: string): string[] =>

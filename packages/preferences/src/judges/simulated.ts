@@ -1,6 +1,6 @@
 import { InvalidValueError } from '../errors.ts';
 import { seededRandom } from '../stats/random.ts';
-import { type PropertyName, properties, wordCount } from './properties.ts';
+import { type PropertyName, properties, words } from './properties.ts';
 
 /** What each property is worth, in log-odds. */
 export type PropertyWeights = Readonly<Record<PropertyName, number>>;
@@ -64,7 +64,7 @@ export function simulatedAnnotator(options: SimulatedAnnotatorOptions): Simulate
   const names = Object.keys(weights) as PropertyName[];
   const score = (text: string) => names.reduce((sum, name) => sum + weights[name] * properties[name](text), 0);
   const probabilityOfA = (a: string, b: string) => {
-    const lead = score(a) - score(b) + lengthBias * (wordCount(a) - wordCount(b));
+    const lead = score(a) - score(b) + lengthBias * (words(a).length - words(b).length);
     const p = 1 / (1 + Math.exp(-lead));
     return (1 - noise) * p + noise * (1 - p);
   };

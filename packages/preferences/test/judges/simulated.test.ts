@@ -30,6 +30,17 @@ test('a choice is as likely as σ of the score difference, noise included', () =
   }
 });
 
+test('a length bias moves choices by its log-odds for each word, and no score', () => {
+  const [short, long] = ['One two three.', 'One two three four five six seven.']; // alike but for four words
+  const [fair, biased] = [0, 0.25].map((lengthBias) =>
+    simulatedAnnotator({ weights: onlyThanks, lengthBias, seed: 1 }),
+  );
+  assert.equal(fair!.probabilityOfA(long, short), 0.5);
+  assert.ok(Math.abs(biased!.probabilityOfA(long, short) - 0.731058578630005) < 1e-12); // σ(4 · 0.25)
+  assert.ok(Math.abs(biased!.probabilityOfA(short, long) - 0.268941421369995) < 1e-12);
+  assert.equal(biased!.score(long), fair!.score(long));
+});
+
 test('the same seed and id give the same judgment in any order; other seeds and ids give others', () => {
   const ids = Array.from({ length: 200 }, (_, i) => `pair-${i}`);
   const judge = (seed: number, order: string[]) => {
