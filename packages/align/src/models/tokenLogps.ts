@@ -30,9 +30,18 @@ export const chunkRows = (vocab: number, entries = chunkEntries): number => Math
  */
 export function tokenLogps(model: CausalLm, hidden: Tensor, targets: Tensor, entries?: number): Cut {
   const rows = chunkRows(model.vocabSize, entries);
-  const parts = targets.split(rows);
-  const of = (leaf: Tensor) => leaf.split(rows).map((part, i) => () => selectedLogps(model.logits(part), parts[i]!));
-  const values = noGrad(() => cat(of(hidden).map((compute) => compute())));
+  const [parts, ids] = [hidden.split(rows), targets.split(rows)];
+  const values = noGrad(() => cat(parts.map((part, i) => selectedLogps(model.logits(part), ids[i]!))));
+  return cutThroughHead(model, hidden, targets, { values, rows });
+}
+
+/** The way back from log-probabilities of `targets`, already computed in chunks of `rows`, to `hidden` and the head. */
+export function cutThroughHead(
+  model: CausalLm,
+  hidden: Tensor,
+  targets: Tensor,
+  { values, rows }: { values: Tensor; rows: number },
+): Cut {
   // A product of no rows: whether hidden or an adapted head leads back to what is trained.
   if (!model.logits(hidden.narrow(0, 0, 0)).requiresGrad) return { value: values, backward: () => {} };
   values.setRequiresGrad();
@@ -40,8 +49,10 @@ export function tokenLogps(model: CausalLm, hidden: Tensor, targets: Tensor, ent
     value: values,
     backward() {
       const leaf = hidden.detach().setRequiresGrad();
-      const gradients = values.grad!.split(rows);
-      for (const [i, compute] of of(leaf).entries()) compute().backward(gradients[i]!);
+      const [ids, gradients] = [targets.split(rows), values.grad!.split(rows)];
+      for (const [i, part] of leaf.split(rows).entries()) {
+        selectedLogps(model.logits(part), ids[i]!).backward(gradients[i]!);
+      }
       if (hidden.requiresGrad) hidden.backward(leaf.grad!);
     },
   };
@@ -49,6 +60,9 @@ export function tokenLogps(model: CausalLm, hidden: Tensor, targets: Tensor, ent
 
 /** log softmax(logits)[target], in float32: logits [n, vocab], targets [n] → [n]. */
 export function selectedLogps(logits: Tensor, targets: Tensor): Tensor {
-  const wide = logits.dtype === 'float64' ? logits : logits.to('float32');
-  return wide.gather(1, targets.unsqueeze(1)).squeeze(1).sub(wide.logsumexp(1));
+  const precise = wide(logits);
+  return precise.gather(1, targets.unsqueeze(1)).squeeze(1).sub(precise.logsumexp(1));
 }
+
+/** In the precision that sums over a vocabulary need. */
+export const wide = (logits: Tensor): Tensor => (logits.dtype === 'float64' ? logits : logits.to('float32'));

@@ -18,7 +18,7 @@ export interface Progress {
   readonly step: number;
   readonly position: Position; // in the data
   readonly tokens: number; //     through the model so far
-  readonly numbers?: Readonly<Record<string, number>>; // that a training of its kind goes on with
+  readonly numbers?: Readonly<Record<string, number | readonly number[]>>; // that a training of its kind goes on with
 }
 
 /** `state.json`. */

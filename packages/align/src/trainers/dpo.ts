@@ -75,7 +75,7 @@ export async function* dpo(run: DpoRun): AsyncGenerator<DpoStep> {
         const losses = pairLosses(run, batch, scored, reference, tokensPerPair);
         losses.sum().div(pairs.length).backward();
         scored.backward();
-        count(tally, losses, scored.logps, reference, run.objective.options.beta);
+        countPairs(tally, losses, scored.logps, reference, run.objective.options.beta);
       });
       await breathe();
     }
@@ -104,7 +104,7 @@ export function evaluatePairs(
     const scored = pairLogps(run.policy, batch);
     const reference = run.reference?.(batch) ?? noReference(scored.logps);
     const losses = pairLosses(run, batch, scored, reference, tokensPerPair);
-    count(tally, losses, scored.logps, reference, run.objective.options.beta);
+    countPairs(tally, losses, scored.logps, reference, run.objective.options.beta);
   };
   for (const batch of all) tidy(() => noGrad(() => withoutDropout(run.policy, () => measure(batch))));
   return tally.means();
@@ -145,7 +145,8 @@ function mismatchedKl(policy: CausalLm, reference: Reference, batch: readonly En
   return klEstimate(pairLogps(policy, shifted).logps.chosen, reference(shifted).chosen);
 }
 
-function count(
+/** Adds a batch's numbers to a step's. */
+export function countPairs(
   tally: Tally<keyof PairMetrics>,
   losses: Tensor,
   logps: PairLogps,
@@ -168,5 +169,7 @@ function count(
 const chosenTokens = (pairs: readonly EncodedPair[]): number =>
   Math.max(1, total(pairs.map((pair) => pair.chosen.length)) / pairs.length);
 
-const tokensOf = ({ prompt, chosen, rejected }: EncodedPair): number => prompt.length + chosen.length + rejected.length;
+/** Tokens of a pair; its prompt counts once, as it is read once. */
+export const tokensOf = ({ prompt, chosen, rejected }: EncodedPair): number =>
+  prompt.length + chosen.length + rejected.length;
 const total = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);

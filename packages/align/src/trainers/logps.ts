@@ -1,8 +1,10 @@
-import { type Tensor, tensor, zeros } from '@attune/torch';
+import { noGrad, type Tensor, tensor, zeros } from '@attune/torch';
 import type { EncodedPair, EncodedText } from '../data/encode.ts';
 import type { PairLengths, PairLogps } from '../losses/types.ts';
 import type { CausalLm } from '../models/CausalLm.ts';
+import { extrapolatedLogps } from '../models/extrapolatedLogps.ts';
 import { type Cut, tokenLogps } from '../models/tokenLogps.ts';
+import { withoutAdapters, withoutDropout } from '../nn/lora.ts';
 import { type Place, placesBefore, type Responses, segmentsOf, statesAt } from './states.ts';
 
 /** A batch of pairs as the losses see it, and the way back to the weights. */
@@ -17,19 +19,67 @@ export interface ScoredPairs {
  * once for both; the vocabulary head reads only the positions that predict response tokens.
  */
 export function pairLogps(model: CausalLm, pairs: readonly EncodedPair[]): ScoredPairs {
-  const groups = pairs.map(({ prompt, chosen, rejected }) => ({ prompt, responses: [chosen, rejected] }));
-  const responses = groups.flatMap((group) => group.responses);
-  const { device } = model.head;
-  const tokens = responseLogps(model, groups);
-  const owners = responses.flatMap((response, i) => response.map(() => i)); // of each token, its response
-  const owner = tensor(owners, { dtype: 'int64', device });
-  const sums = zeros([responses.length], { dtype: tokens.value.dtype, device }).indexAdd(0, owner, tokens.value);
-  const counts = tensor(
-    responses.map(({ length }) => length),
-    { device },
-  ).to(tokens.value.dtype);
-  return { logps: apart(sums), lengths: apart(counts), backward: tokens.backward };
+  const { value, backward } = responseLogps(model, groupsOf(pairs));
+  return { logps: sumsOf(pairs, value), lengths: lengthsOf(pairs, value), backward };
 }
+
+/** A batch of pairs under the policy, under its reference, and under a model extrapolated from the two. */
+export interface ExtrapolatedPairs extends ScoredPairs {
+  readonly reference: PairLogps; //    no gradient
+  readonly extrapolated: PairLogps; // no gradient
+}
+
+/**
+ * `pairLogps` of a policy and its reference with those of `extrapolatedLogps`: one pass of each model gives all three.
+ *
+ * @param adaptersOff the reference is the policy with its adapters off
+ * @param lambda λ: how far beyond the policy
+ */
+export function extrapolatedPairLogps(
+  policy: CausalLm,
+  reference: { readonly model: CausalLm; readonly adaptersOff: boolean },
+  pairs: readonly EncodedPair[],
+  lambda: number,
+): ExtrapolatedPairs {
+  const { segments, places, targets } = responsePlaces(groupsOf(pairs));
+  const ids = idsOn(policy, targets);
+  const frozen = (compute: () => Tensor) =>
+    noGrad(() => (reference.adaptersOff ? withoutAdapters : withoutDropout)(reference.model, compute));
+  const held = {
+    hidden: frozen(() => statesAt(reference.model, segments, places)),
+    logits: (part: Tensor) => frozen(() => reference.model.logits(part)),
+  };
+  const tokens = extrapolatedLogps(policy, statesAt(policy, segments, places), ids, held, lambda);
+  const { value, backward } = tokens.policy;
+  return {
+    logps: sumsOf(pairs, value),
+    lengths: lengthsOf(pairs, value),
+    reference: sumsOf(pairs, tokens.reference),
+    extrapolated: sumsOf(pairs, tokens.extrapolated),
+    backward,
+  };
+}
+
+const groupsOf = (pairs: readonly EncodedPair[]): Responses[] =>
+  pairs.map(({ prompt, chosen, rejected }) => ({ prompt, responses: [chosen, rejected] }));
+
+/** Sums over each response's tokens, from [tokens] of all responses laid end to end. */
+function sumsOf(pairs: readonly EncodedPair[], tokens: Tensor): PairLogps {
+  const responses = pairs.flatMap(({ chosen, rejected }) => [chosen, rejected]);
+  const owners = responses.flatMap((response, i) => response.map(() => i)); // of each token, its response
+  const { dtype, device } = tokens;
+  return apart(
+    zeros([responses.length], { dtype, device }).indexAdd(0, tensor(owners, { dtype: 'int64', device }), tokens),
+  );
+}
+
+const lengthsOf = (pairs: readonly EncodedPair[], { dtype, device }: Tensor): PairLengths =>
+  apart(
+    tensor(
+      pairs.flatMap(({ chosen, rejected }) => [chosen.length, rejected.length]),
+      { device },
+    ).to(dtype),
+  );
 
 /** [chosen, rejected, chosen, …] as two tensors [pairs]. */
 function apart(interleaved: Tensor): { chosen: Tensor; rejected: Tensor } {
@@ -43,10 +93,15 @@ function apart(interleaved: Tensor): { chosen: Tensor; rejected: Tensor } {
  * @returns a cut; its value [tokens], nats
  */
 export function responseLogps(model: CausalLm, groups: readonly Responses[]): Cut {
+  const { segments, places, targets } = responsePlaces(groups);
+  return tokenLogps(model, statesAt(model, segments, places), idsOn(model, targets));
+}
+
+/** The responses' tokens, laid end to end, and the places whose states predict them. */
+function responsePlaces(groups: readonly Responses[]) {
   const { segments, owners } = segmentsOf(groups);
   const places = owners.flatMap((owner) => placesBefore(segments, owner));
-  const targets = groups.flatMap(({ responses }) => responses.flat());
-  return tokenLogps(model, statesAt(model, segments, places), idsOn(model, targets));
+  return { segments, places, targets: groups.flatMap(({ responses }) => responses.flat()) };
 }
 
 /**

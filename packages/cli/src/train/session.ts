@@ -112,7 +112,7 @@ export interface Session<Step extends { step: number; tokens: number }> {
   /** A second network that learns beside the first and is saved with it: PPO's critic. */
   readonly critic?: Resumable;
   /** Numbers of a training's own that it goes on with: kept in checkpoints, and put back before `start`. */
-  readonly state?: Record<string, number>;
+  readonly state?: Record<string, number | readonly number[]>;
   readonly windows: Windows<unknown>;
   /** The training, from the step after `stepsDone` on. */
   start(stepsDone: number): AsyncGenerator<Step>;
