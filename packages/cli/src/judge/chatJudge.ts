@@ -1,5 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type Ask, AttuneError } from '@attune/preferences';
+import { type Ask, AttuneError, type Chat, type ChatReply, type ChatRequest, estimateInput } from '@attune/preferences';
+import { chatCall, type Endpoint } from './chatCall.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { Concessions } from './concessions.ts';
+import { type Limits, Pace } from './pace.ts';
 
 /** An endpoint that speaks OpenAI's chat completions, and the model there. */
 export interface JudgeEndpoint {
@@ -8,6 +11,20 @@ export interface JudgeEndpoint {
   readonly model: string;
   /** Sent as bearer token where there is one. */
   readonly key?: string;
+}
+
+/** How a model is asked. */
+export interface ChatSettings extends Limits {
+  /** 0 where it is not given: the likeliest reply. */
+  readonly temperature?: number;
+  readonly seed?: number;
+  /** A call without an answer for so long is given up and tried again. */
+  readonly timeoutMs?: number;
+  /** Its abort lets calls under way finish, and lets none begin. */
+  readonly signal?: AbortSignal;
+  /** Told once of each parameter that the server does not take, and that is left out from then on. */
+  readonly say?: (line: string) => void;
+  readonly clock?: Clock;
 }
 
 /** The judge's server refuses what is asked in a way that asking again will not change: the address, the key, the model. */
@@ -22,30 +39,58 @@ export class JudgeCallError extends AttuneError {
 }
 
 const TRIES = 5;
+const BUSY_TRIES = 30; // to be told to wait is no fault of the question, and with many callers happens often
 const FIRST_WAIT_MS = 500; // doubled after each try
 const LONGEST_WAIT_MS = 60_000;
 const TIMEOUT_MS = 120_000;
 
 /**
- * Asks a chat model one question at a time, at temperature 0. What may pass by itself (status 429 and 5xx, broken
- * connections, no answer for two minutes) is tried five times, as late as `Retry-After` says, else after 0.5, 1, 2 and
- * 4 seconds.
+ * A chat model on a server. What may pass by itself (status 429 and 5xx, broken connections, no answer in time) is tried
+ * five times, as late as `Retry-After` says, else after 0.5, 1, 2 and 4 seconds; a server that says it is busy (429)
+ * makes every call wait, and is asked up to thirty times. A server that does not know a parameter (a form for the reply,
+ * the seed) is asked without it.
  *
- * @throws JudgeError for an address, key or model that is refused (status 401, 403, 404)
+ * @throws JudgeError for an address, key or model that is refused (status 401 to 404), or an account without money
  * @throws JudgeCallError when there is no reply to this question
  */
-export function chatJudge({ url, model, key }: JudgeEndpoint): Ask {
-  const address = chatAddress(url);
-  return async (question) => {
-    for (let tried = 1; ; tried++) {
-      const outcome = await attempt(address, { model, key, question });
-      if ('reply' in outcome) return outcome.reply;
-      if (!outcome.passing || tried === TRIES) {
-        throw new JudgeCallError(`${address}: ${outcome.why} (tried ${tried} ${tried === 1 ? 'time' : 'times'}).`);
+export function chatModel(endpoint: JudgeEndpoint, settings: ChatSettings = {}): Omit<Chat, 'recall' | 'forget'> {
+  const { temperature = 0, seed, timeoutMs = TIMEOUT_MS, signal, say, clock = systemClock } = settings;
+  const at: Endpoint = { address: chatAddress(endpoint.url), key: endpoint.key, timeoutMs };
+  const pace = new Pace(settings, { clock, signal });
+  const concessions = new Concessions(say);
+
+  const ask = async (request: ChatRequest): Promise<ChatReply> => {
+    const tokens = estimateInput(request) + (request.maxTokens ?? 0);
+    for (let [tried, busy] = [0, 0]; ; ) {
+      await pace.turn(tokens);
+      const asked = concessions.asked({ model: endpoint.model, temperature, seed }, request);
+      const outcome = await chatCall(at, asked.body);
+      if ('reply' in outcome) {
+        const { usage } = outcome.reply;
+        pace.settle((usage ? usage.input + usage.output : tokens) - tokens);
+        return outcome.reply;
       }
-      await sleep(outcome.waitMs ?? FIRST_WAIT_MS * 2 ** (tried - 1));
+      if (outcome.rejected !== undefined && concessions.concede(asked, outcome.rejected)) continue;
+      if (outcome.hopeless) throw new JudgeError(`${shownAddress(at.address)}: ${outcome.why}`);
+      const count = outcome.busy ? ++busy : ++tried;
+      if (!outcome.passing || tried === TRIES || busy === BUSY_TRIES) {
+        const times = tried + busy;
+        throw new JudgeCallError(
+          `${shownAddress(at.address)}: ${outcome.why} (tried ${times} ${times === 1 ? 'time' : 'times'}).`,
+        );
+      }
+      const waitMs = Math.min(LONGEST_WAIT_MS, outcome.waitMs ?? FIRST_WAIT_MS * 2 ** (count - 1));
+      if (outcome.busy) pace.pause(waitMs);
+      else await clock.sleep(waitMs, signal);
     }
   };
+  return { ask: (request) => pace.place(() => ask(request)) };
+}
+
+/** A chat model as a judge that is asked in plain text. */
+export function chatJudge(endpoint: JudgeEndpoint, settings?: ChatSettings): Ask {
+  const chat = chatModel(endpoint, settings);
+  return async (content) => (await chat.ask({ messages: [{ role: 'user', content }] })).text;
 }
 
 /** The address of the chat completions under a server's address, wherever that ends. */
@@ -54,71 +99,16 @@ export function chatAddress(url: string): string {
   if (!address || !/^https?:$/.test(address.protocol)) {
     throw new JudgeError(`--judge ${url} is no address. Expected one such as http://localhost:8000/v1.`);
   }
+  if (address.username || address.password) {
+    throw new JudgeError('--judge has a name or password in its address. Give the key in ATTUNE_JUDGE_KEY instead.');
+  }
   const path = address.pathname.replace(/\/+$/, '');
   if (!path.endsWith('/chat/completions')) address.pathname = `${path || '/v1'}/chat/completions`;
   return address.href;
 }
 
-type Outcome = { readonly reply: string } | Failure;
-
-/** Why there is no reply; `passing` when another try may bring one. */
-interface Failure {
-  readonly why: string;
-  readonly passing: boolean;
-  readonly waitMs?: number;
-}
-
-async function attempt(
-  address: string,
-  { model, key, question }: { model: string; key: string | undefined; question: string },
-): Promise<Outcome> {
-  let response: Response;
-  let text: string;
-  try {
-    response = await fetch(address, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...(key && { authorization: `Bearer ${key}` }) },
-      body: JSON.stringify({ model, messages: [{ role: 'user', content: question }], temperature: 0 }),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
-    text = await response.text();
-  } catch (error) {
-    return { why: reason(error), passing: true };
-  }
-  if (response.ok) return replyIn(text);
-  const why = `status ${response.status}${text && `: ${text.slice(0, 200)}`}`;
-  if ([401, 403, 404].includes(response.status))
-    throw new JudgeError(`${address}: ${why}. ${remedies[response.status]}`);
-  const passing = response.status === 429 || response.status >= 500;
-  return { why, passing, waitMs: waitOf(response.headers.get('retry-after')) };
-}
-
-const remedies: Readonly<Record<number, string>> = {
-  401: 'Set ATTUNE_JUDGE_KEY to a key of that server.',
-  403: 'See that the key in ATTUNE_JUDGE_KEY may use this model.',
-  404: 'Check --judge and --judge-model.',
-};
-
-function replyIn(body: string): Outcome {
-  const failure = { why: `a reply of another form: ${body.slice(0, 200)}`, passing: false };
-  try {
-    const content = JSON.parse(body)?.choices?.[0]?.message?.content;
-    return typeof content === 'string' ? { reply: content } : failure;
-  } catch {
-    return failure;
-  }
-}
-
-/** `Retry-After` in milliseconds: seconds or a date, by RFC 9110, 10.2.3. Nobody is waited for longer than a minute. */
-function waitOf(header: string | null): number | undefined {
-  if (header === null) return undefined;
-  const wait = /^\d+$/.test(header) ? 1000 * Number(header) : Date.parse(header) - Date.now();
-  return Number.isNaN(wait) ? undefined : Math.min(LONGEST_WAIT_MS, Math.max(0, wait));
-}
-
-/** fetch() says only "fetch failed"; the reason is in the cause. */
-function reason(error: unknown): string {
-  if (error instanceof Error && error.name === 'TimeoutError') return `no answer in ${TIMEOUT_MS / 1000} s`;
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return cause instanceof Error ? cause.message || String((cause as NodeJS.ErrnoException).code) : String(cause);
+/** An address without its query, which may hold a key. */
+export function shownAddress(address: string): string {
+  const { origin, pathname } = new URL(address);
+  return origin + pathname;
 }

@@ -1,3 +1,5 @@
+export * from './chat.ts';
+export * from './pairwise.ts';
 export * from './promptQuality.ts';
 export { type PropertyName, properties } from './properties.ts';
 export * from './simulated.ts';

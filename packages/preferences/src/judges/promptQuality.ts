@@ -1,7 +1,8 @@
 /** Has a language model judge prompts by the three questions of ChatGLM-RLHF. The wording is the project's own. */
 import { hash } from 'node:crypto';
 import { type Quality, Quality as QualitySchema } from '../data/promptQuality.ts';
-import { type Content, toMessages, toText } from '../data/types.ts';
+import { type Content, toText } from '../data/types.ts';
+import { dialogue } from './dialogue.ts';
 
 /** Asks a language model: text in, its reply out. Rejects when no reply is to be had. */
 export type Ask = (question: string) => Promise<string>;
@@ -39,13 +40,6 @@ export function qualityQuestion(prompt: Content, language: Language = languageOf
   const fence = `=====${hash('sha1', text, 'hex').slice(0, 10)}=====`; // which no text has in it but by design
   return questions[language](`${fence}\n${text}\n${fence}`);
 }
-
-const dialogue = (prompt: Content): string =>
-  typeof prompt === 'string' || prompt.length === 1
-    ? toText(prompt)
-    : toMessages(prompt, 'user')
-        .map(({ role, content }) => `[${role}]\n${content}`)
-        .join('\n\n');
 
 const answerForm = `{"intent": true, "semantics": true, "answerable": true, "category": "writing"}`;
 

@@ -1,0 +1,72 @@
+import { type Clock, systemClock } from './clock.ts';
+
+/** What a server bears. What is absent is without limit. */
+export interface Limits {
+  /** Calls under way at a time. */
+  readonly concurrency?: number;
+  readonly requestsPerMinute?: number;
+  readonly tokensPerMinute?: number;
+}
+
+/**
+ * Lets calls start as fast as an endpoint bears and no faster: each waits for a free place, then for its turn in two
+ * token buckets of size one (requests and tokens), so that calls are evenly spaced and no minute holds more than its
+ * limit. Tokens are charged by estimate when a call starts and settled by what the server counted.
+ */
+export class Pace {
+  readonly #limits: Limits;
+  readonly #clock: Clock;
+  readonly #signal: AbortSignal | undefined;
+  readonly #waiting: (() => void)[] = [];
+  #free: number;
+  #nextRequest = -Infinity;
+  #nextTokens = -Infinity;
+  #pausedUntil = -Infinity;
+
+  /** @param signal its abort ends every wait with its reason */
+  constructor(limits: Limits, { clock = systemClock, signal }: { clock?: Clock; signal?: AbortSignal } = {}) {
+    this.#limits = limits;
+    this.#clock = clock;
+    this.#signal = signal;
+    this.#free = limits.concurrency ?? Infinity;
+  }
+
+  /** Runs `work` in a place of its own; each of its calls still waits for its `turn`. */
+  async place<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#free > 0) this.#free--;
+    else await new Promise<void>((go) => this.#waiting.push(go)); // the place is handed over, never free between
+    try {
+      return await work();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next) next();
+      else this.#free++;
+    }
+  }
+
+  /** Waits until a call of about so many tokens may start. */
+  async turn(tokens: number): Promise<void> {
+    let start: number;
+    do {
+      this.#signal?.throwIfAborted();
+      const now = this.#clock.now();
+      start = Math.max(now, this.#nextRequest, this.#nextTokens, this.#pausedUntil);
+      this.#nextRequest = start + minutes(1, this.#limits.requestsPerMinute);
+      this.#nextTokens = start + minutes(tokens, this.#limits.tokensPerMinute);
+      if (start > now) await this.#clock.sleep(start - now, this.#signal);
+    } while (this.#pausedUntil > start); // told to wait while it waited
+  }
+
+  /** What a call had more (or less) than its estimate. */
+  settle(tokens: number): void {
+    this.#nextTokens += minutes(tokens, this.#limits.tokensPerMinute);
+  }
+
+  /** Nobody starts before so many milliseconds are over. */
+  pause(ms: number): void {
+    this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.now() + ms);
+  }
+}
+
+/** Milliseconds that an amount takes up at a rate per minute. */
+const minutes = (amount: number, perMinute = Infinity): number => (60_000 * amount) / perMinute;
