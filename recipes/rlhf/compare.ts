@@ -13,8 +13,8 @@ import { join } from 'node:path';
 import { encodeConversations, evaluateTexts, microBatches, openModel } from '@attune/align';
 import { simulatedAnnotator, winRate } from '@attune/preferences';
 import { stories } from '../stories/grammar.ts';
-import { annotate } from './annotate.ts';
-import { attune, readLines, train, unlessThere, withHalf } from './tools.ts';
+import { annotate } from '../annotate.ts';
+import { attune, readLines, train, unlessThere, withHalf } from '../tools.ts';
 
 const out = process.argv[2] ?? 'runs/rlhf';
 const seeds = [1, 2, 3];
@@ -37,7 +37,7 @@ const respond = (from: string, prompts: string, name: string, n: number, seed: n
 const prompts = `${model}/prompts.jsonl`;
 const responses = respond(model, prompts, 'responses.jsonl', 4, 1);
 const data = write('pairs.jsonl', await annotate(prompts, responses, { lengthBias: 0, noise: 0.05, seed: 42 }));
-const reward = train('reward', 'reward.yaml', at('reward'), { data });
+const reward = train('reward', 'rlhf/reward.yaml', at('reward'), { data });
 const learnFrom = write('prompts.jsonl', readLines<object>(prompts).slice(0, 400));
 const held = write('held-out-prompts.jsonl', readLines<object>(`${model}/held-out-prompts.jsonl`).slice(0, heldOut));
 const told = take(stories(2024, { familiar: true }), 1000);
@@ -58,7 +58,7 @@ const perplexities: number[][] = []; // of each variant, by seed
 for (const [name, settings] of Object.entries({ 'with the SFT term': { sft_data: sft }, 'without it': {} })) {
   const measured: { rate: number; kl: number; perplexity: number }[] = [];
   for (const seed of seeds) {
-    const run = train('ppo', 'ppo.yaml', at(`ppo-${name.split(' ')[0]}-${seed}`), {
+    const run = train('ppo', 'rlhf/ppo.yaml', at(`ppo-${name.split(' ')[0]}-${seed}`), {
       ...shared,
       ...settings,
       seed,

@@ -21,8 +21,8 @@ import {
   toText,
   wordCount,
 } from '@attune/preferences';
-import { annotate } from './annotate.ts';
-import { attune, readLines, train, unlessThere } from './tools.ts';
+import { annotate } from '../annotate.ts';
+import { attune, readLines, train, unlessThere } from '../tools.ts';
 
 const out = process.argv[2] ?? 'runs/rlhf';
 const lengthBias = 0.08; // log-odds a word: 25 words more are worth as much as a happy ending
@@ -57,7 +57,7 @@ const heldPairs = (await readPairs(held)).pairs;
 for (const balanced of [false, true]) {
   for (const seed of seeds) {
     const run = join(out, `reward-${balanced ? 'balanced' : 'as-is'}-${seed}`);
-    train('reward', 'reward.yaml', run, { data, length_balance: balanced, seed, data_seed: seed });
+    train('reward', 'rlhf/reward.yaml', run, { data, length_balance: balanced, seed, data_seed: seed });
     const scores = unlessThere(`${run}-scores.jsonl`, () =>
       attune('score', '--model', run, '--data', held, '--out', `${run}-scores.jsonl`, '--moved-boundary', 'split'),
     );

@@ -23,7 +23,7 @@ import {
   tokenReference,
 } from '@attune/align';
 import { readPrompts, standardDeviation } from '@attune/preferences';
-import { withHalf } from './tools.ts';
+import { withHalf } from '../tools.ts';
 
 const out = process.argv[2] ?? 'runs/rlhf';
 const [seeds, count, level] = [[1, 2, 3], 160, 4];

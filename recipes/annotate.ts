@@ -2,7 +2,7 @@
  * The simulated annotator of this project chooses between responses that `attune generate -n 2` (or 4, …) sampled: the
  * first against the second, the third against the fourth.
  *
- *   node recipes/rlhf/annotate.ts PROMPTS RESPONSES > pairs.jsonl
+ *   node recipes/annotate.ts PROMPTS RESPONSES > pairs.jsonl
  */
 import { bedtimeWeights, type Pair, readPrompts, simulatedAnnotator } from '@attune/preferences';
 import { readLines } from './tools.ts';

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const root = join(import.meta.dirname, '..', '..');
+const root = join(import.meta.dirname, '..');
 
 /** Runs `./attune` with these arguments, in the project's folder. What it says goes to the terminal. */
 export function attune(...args: readonly string[]): void {
@@ -17,7 +17,11 @@ export function unlessThere(path: string, make: () => void): string {
   return path;
 }
 
-/** A training, or what is left to do of it. */
+/**
+ * A training, or what is left to do of it.
+ *
+ * @param recipe its settings, in this folder
+ */
 export function train(stage: string, recipe: string, run: string, settings: Readonly<Record<string, unknown>>): string {
   if (existsSync(join(run, 'final'))) return run;
   const set = Object.entries({ ...settings, output_dir: run }).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
