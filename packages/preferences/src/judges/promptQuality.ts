@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto';
 import { type Quality, Quality as QualitySchema } from '../data/promptQuality.ts';
 import { type Content, toText } from '../data/types.ts';
+import { asTheyCome } from './asTheyCome.ts';
 import { dialogue } from './dialogue.ts';
 
 /** Asks a language model: text in, its reply out. Rejects when no reply is to be had. */
@@ -114,17 +115,7 @@ export async function* judgeQuality(
   ask: Ask,
   { concurrency }: { concurrency: number },
 ): AsyncGenerator<Judgment> {
-  const running = new Map<number, Promise<Judgment>>();
-  for (let next = 0; next < prompts.length || running.size > 0; ) {
-    for (; next < prompts.length && running.size < concurrency; next++) {
-      const judgment = judged(next, prompts[next]!, ask);
-      judgment.catch(() => {}); // it is thrown where it is awaited, and others may come first
-      running.set(next, judgment);
-    }
-    const judgment = await Promise.race(running.values());
-    running.delete(judgment.place);
-    yield judgment;
-  }
+  yield* asTheyCome(prompts, concurrency, (prompt, place) => judged(place, prompt, ask));
 }
 
 async function judged(place: number, prompt: Content, ask: Ask): Promise<Judgment> {
