@@ -21,6 +21,7 @@ export * from './data/split.ts';
 export * from './data/stats.ts';
 export * from './data/types.ts';
 export * from './data/write.ts';
+export * from './dissect/index.ts';
 export * from './errors.ts';
 export * from './evals/annotators.ts';
 export * from './evals/calibration.ts';

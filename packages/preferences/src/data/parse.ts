@@ -15,11 +15,28 @@ export class RowError extends Error {
 export function parseRow<T>(schema: z.ZodType<T>, row: Row): T {
   const result = schema.safeParse(row);
   if (result.success) return result.data;
-  const issue = innermost(result.error.issues[0]!);
-  const field = fieldName(issue.path);
-  const value = issue.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], row);
-  if (value === undefined && issue.code !== 'custom') throw new RowError(`"${field}" is missing`, field);
-  throw new RowError(`"${field}" is ${shown(value)}; expected ${expected(issue)}`, field);
+  const { field, message } = faultOf(result.error.issues[0]!, row);
+  throw new RowError(message, field);
+}
+
+/** What is wrong with a value, and where in it. */
+export interface Fault {
+  readonly path: readonly PropertyKey[];
+  /** The path as people write it: `prompt[2].role`. */
+  readonly field: string;
+  /** A clause without its full stop, such as `"rejected" is missing`. */
+  readonly message: string;
+}
+
+/** An issue that zod has with `whole`, in words. */
+export function faultOf(outer: z.core.$ZodIssue, whole: unknown): Fault {
+  const issue = innermost(outer);
+  const path = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0]!] : issue.path;
+  const field = fieldName(path);
+  if (issue.code === 'unrecognized_keys') return { path, field, message: `"${field}" is not a field here` };
+  const value = path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], whole);
+  if (value === undefined && issue.code !== 'custom') return { path, field, message: `"${field}" is missing` };
+  return { path, field, message: `"${field}" is ${shown(value)}; expected ${expected(issue)}` };
 }
 
 type Issue = z.core.$ZodIssue;
