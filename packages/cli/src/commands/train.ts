@@ -9,10 +9,11 @@ import { pretrainStage } from '../settings/pretrain.ts';
 import { readSettings } from '../settings/readSettings.ts';
 import { rewardStage } from '../settings/reward.ts';
 import { sftStage } from '../settings/sft.ts';
+import { spaStage } from '../settings/spa.ts';
 import type { Stage } from '../settings/stage.ts';
 import { type Outcome, runPath } from '../train/session.ts';
 
-/** `attune train pretrain|sft|reward|dpo|ppo CONFIG.yaml`. */
+/** `attune train pretrain|sft|reward|dpo|ppo|spa CONFIG.yaml`. */
 export const trainCommand = (): Command =>
   group('train', 'Train a model', 'attune train dpo dpo.yaml --set beta=0.2', [
     trainOf(pretrainStage, async (...args) => (await import('../train/pretrain.ts')).trainPretrain(...args)),
@@ -20,6 +21,7 @@ export const trainCommand = (): Command =>
     trainOf(rewardStage, async (...args) => (await import('../train/reward.ts')).trainReward(...args)),
     trainOf(dpoStage, async (...args) => (await import('../train/dpo.ts')).trainDpo(...args)),
     trainOf(ppoStage, async (...args) => (await import('../train/ppo.ts')).trainPpo(...args)),
+    trainOf(spaStage, async (...args) => (await import('../train/spa.ts')).trainSpa(...args)),
   ]);
 
 interface Options {
@@ -77,7 +79,7 @@ function explained<Schema extends z.ZodObject>(
 /** As a shell takes it for one word. */
 const quoted = (word: string): string => (/^[\w=.,/+-]+$/.test(word) ? word : `'${word}'`);
 
-function summary({ run: path, step, steps, finished }: Outcome, again: string): string {
-  if (!finished) return `Stopped after step ${step} of ${steps}. Go on with\n  ${again}`;
-  return `Done: ${steps} steps.\n  model   ${path}/final\n  report  ${path}/report.html`;
+function summary({ run: path, step, steps, unit = 'step', finished }: Outcome, again: string): string {
+  if (!finished) return `Stopped after ${unit} ${step} of ${steps}. Go on with\n  ${again}`;
+  return `Done: ${steps} ${unit}s.\n  model   ${path}/final\n  report  ${path}/report.html`;
 }

@@ -112,12 +112,17 @@ export class RunFolder implements Disposable {
    * A run that goes on from its newest checkpoint (`latestCheckpoint`), or from its start where it has none. What was
    * logged of later steps is cut away, so log a step before saving its checkpoint.
    *
+   * @param last the step to go on from, for runs that keep none in checkpoints
    * @throws RunError when there is no run, it was started with other settings, or another process is at it
    */
-  static resume(path: string, settings: Settings, now = secondsSince1970): RunFolder {
+  static resume(
+    path: string,
+    settings: Settings,
+    now = secondsSince1970,
+    last = latestCheckpoint(path)?.step ?? -1,
+  ): RunFolder {
     checkRun(path, settings, { resume: true });
     const held = holdRun(path);
-    const last = latestCheckpoint(path)?.step ?? -1;
     const kept = (name: string) => readStepLines(join(path, name)).filter(({ step }) => step <= last);
     for (const folder of [path, join(path, 'checkpoints')].filter(existsSync)) {
       for (const name of readdirSync(folder).filter((entry) => entry.endsWith(partialSuffix))) {

@@ -29,12 +29,17 @@ import { follow, makeTrainable, type Outcome, optimizing } from './session.ts';
 import { kindOf, openStart } from './setup.ts';
 import { Windows } from './Windows.ts';
 
-/** Preference training: DPO and its relatives. */
+/**
+ * Preference training: DPO and its relatives.
+ *
+ * @param merged whether adapters become a part of the resulting model
+ */
 export async function trainDpo(
   context: CommandContext,
   settings: DpoSettings,
   path: string,
   resume: boolean,
+  { merged = false } = {},
 ): Promise<Outcome> {
   checkRun(path, settings, { resume });
   const kind = kindOf(settings);
@@ -76,6 +81,7 @@ export async function trainDpo(
     optimizer,
     noise,
     windows,
+    merged,
     start: (stepsDone) =>
       dpo({ policy: model, reference: reference.logps, objective, windows, ...updating, stepsDone }),
     metrics: ({ gradNorm, learningRate, ...step }) => ({
@@ -115,7 +121,7 @@ function checkStart(
 }
 
 /** TRL's names for a step's numbers. */
-const trlMetrics = (step: PairMetrics): Record<string, number> => ({
+export const trlMetrics = (step: PairMetrics): Record<string, number> => ({
   loss: step.loss,
   'rewards/chosen': step.chosenReward,
   'rewards/rejected': step.rejectedReward,

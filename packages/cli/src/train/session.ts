@@ -5,6 +5,7 @@ import {
   allLinear,
   type CausalLm,
   loadCheckpoint,
+  mergeAdapters,
   type Progress,
   type Resumable,
   saveAdapter,
@@ -122,6 +123,10 @@ export interface Session<Step extends { step: number; tokens: number }> {
   evaluate?(): Record<string, number> | Promise<Record<string, number>>;
   /** What the model said at this step, for `samples.jsonl`. */
   samples?(step: Step): readonly Readonly<Record<string, unknown>>[];
+  /** Steps between two lots of samples; left out, `logging_steps`. */
+  readonly samplesEvery?: number;
+  /** Whether adapters become a part of the model at the end, so that `final/` stands by itself. */
+  readonly merged?: boolean;
 }
 
 /** What is left of a run when it has ended or was stopped. */
@@ -129,6 +134,8 @@ export interface Outcome {
   readonly run: string;
   readonly step: number;
   readonly steps: number;
+  /** What `step` counts; left out, steps. */
+  readonly unit?: 'step' | 'round';
   readonly finished: boolean;
   readonly metrics: Readonly<Record<string, number>>;
 }
@@ -193,7 +200,7 @@ class Course<Step extends { step: number; tokens: number }> implements Disposabl
 
   /** Shows and logs a step, and evaluates and saves where it is time to. */
   async take(made: Step): Promise<void> {
-    const { settings, windows, state } = this.#session;
+    const { settings, windows, state, samples, samplesEvery = settings.logging_steps } = this.#session;
     const { step } = made;
     this.#progress = { step, position: windows.position, tokens: this.#progress.tokens + made.tokens, numbers: state };
     const values = {
@@ -205,10 +212,8 @@ class Course<Step extends { step: number; tokens: number }> implements Disposabl
     this.#view.update(step, this.#metrics);
     const last = step === windows.total;
     const due = (every: number | undefined) => every !== undefined && step % every === 0;
-    if (due(settings.logging_steps) || last) {
-      this.#folder.metrics(step, values);
-      if (this.#session.samples) this.#folder.samples(step, this.#session.samples(made));
-    }
+    if (due(settings.logging_steps) || last) this.#folder.metrics(step, values);
+    if (samples && (due(samplesEvery) || last)) this.#folder.samples(step, samples(made));
     const measured = due(settings.eval_steps) || last;
     if (measured) await this.evaluate();
     const worthKeeping = due(settings.save_steps) || (measured && this.#best()?.step === step);
@@ -285,9 +290,10 @@ function alreadyFinished(
 
 /** The model with its tokenizer, or the adapter that stands on it. */
 function saveResult(
-  { model, base, copyTokenizer }: Pick<Session<never>, 'model' | 'base' | 'copyTokenizer'>,
+  { model, base, copyTokenizer, merged }: Pick<Session<never>, 'model' | 'base' | 'copyTokenizer' | 'merged'>,
   folder: string,
 ): void {
+  if (merged) mergeAdapters(model);
   if (adaptersOf(model).length > 0) saveAdapter(model, folder, { base });
   else saveModel(model, folder);
   copyTokenizer(folder);
