@@ -1,4 +1,4 @@
-import { cat, noGrad, type Tensor } from '@attune/torch';
+import { cat, noGrad, type Tensor, tidy } from '@attune/torch';
 import type { CausalLm } from './CausalLm.ts';
 import { type Cut, chunkRows, cutThroughHead, selectedLogps, wide } from './tokenLogps.ts';
 
@@ -29,18 +29,21 @@ export function extrapolatedLogps(
   targets: Tensor,
   reference: { readonly hidden: Tensor; readonly logits: (part: Tensor) => Tensor },
   lambda: number,
+  entries?: number,
 ): ExtrapolatedLogps {
-  const rows = chunkRows(policy.vocabSize);
+  const rows = chunkRows(policy.vocabSize, entries);
   const [own, held, ids] = [hidden, reference.hidden, targets].map((all) => all.split(rows)) as [
     Tensor[],
     Tensor[],
     Tensor[],
   ];
   const parts = noGrad(() =>
-    ids.map((chosen, i) => {
-      const [h, hRef] = [wide(policy.logits(own[i]!)), wide(reference.logits(held[i]!))];
-      return [h, hRef, extrapolate(h, hRef, lambda)].map((logits) => selectedLogps(logits, chosen));
-    }),
+    ids.map((chosen, i) =>
+      tidy(() => {
+        const [h, hRef] = [wide(policy.logits(own[i]!)), wide(reference.logits(held[i]!))];
+        return [h, hRef, extrapolate(h, hRef, lambda)].map((logits) => selectedLogps(logits, chosen));
+      }),
+    ),
   );
   const [values, heldValues, extrapolated] = [0, 1, 2].map((k) => cat(parts.map((part) => part[k]!))) as [
     Tensor,

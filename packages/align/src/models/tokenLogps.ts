@@ -1,4 +1,4 @@
-import { cat, noGrad, type Tensor } from '@attune/torch';
+import { cat, noGrad, type Tensor, tidy } from '@attune/torch';
 import type { CausalLm } from './CausalLm.ts';
 
 /**
@@ -31,7 +31,7 @@ export const chunkRows = (vocab: number, entries = chunkEntries): number => Math
 export function tokenLogps(model: CausalLm, hidden: Tensor, targets: Tensor, entries?: number): Cut {
   const rows = chunkRows(model.vocabSize, entries);
   const [parts, ids] = [hidden.split(rows), targets.split(rows)];
-  const values = noGrad(() => cat(parts.map((part, i) => selectedLogps(model.logits(part), ids[i]!))));
+  const values = noGrad(() => cat(parts.map((part, i) => tidy(() => selectedLogps(model.logits(part), ids[i]!)))));
   return cutThroughHead(model, hidden, targets, { values, rows });
 }
 
@@ -51,7 +51,7 @@ export function cutThroughHead(
       const leaf = hidden.detach().setRequiresGrad();
       const [ids, gradients] = [targets.split(rows), values.grad!.split(rows)];
       for (const [i, part] of leaf.split(rows).entries()) {
-        selectedLogps(model.logits(part), ids[i]!).backward(gradients[i]!);
+        tidy(() => selectedLogps(model.logits(part), ids[i]!).backward(gradients[i]!));
       }
       if (hidden.requiresGrad) hidden.backward(leaf.grad!);
     },
