@@ -62,7 +62,7 @@ ${series.map(({ points, exact }, i) => curve(points, { x, y, smoothing: exact ? 
 const isFinitePoint = ({ x, y, spread = 0 }: Point): boolean => [x, y, spread].every(Number.isFinite);
 
 /** At most `mostPoints`: each the mean of as many neighbours. */
-function thinned(points: readonly Point[]): readonly Point[] {
+export function thinned(points: readonly Point[]): readonly Point[] {
   const size = Math.ceil(points.length / mostPoints);
   if (size <= 1) return points;
   return Array.from({ length: Math.ceil(points.length / size) }, (_, i) => {
@@ -87,7 +87,8 @@ export function smooth(points: readonly Point[], weight: number): Point[] {
   });
 }
 
-interface Drawing {
+/** How a curve is drawn. */
+export interface Drawing {
   readonly x: Scale;
   readonly y: Scale;
   readonly smoothing: number;
@@ -95,7 +96,8 @@ interface Drawing {
   readonly format: (value: number) => string;
 }
 
-function curve(points: readonly Point[], { x, y, smoothing, color, format }: Drawing): Html {
+/** One curve of a chart. */
+export function curve(points: readonly Point[], { x, y, smoothing, color, format }: Drawing): Html {
   const at = (value: number) => value.toFixed(1);
   const path = (line: readonly Point[]) => line.map((p, i) => `${i ? 'L' : 'M'}${at(x(p.x))} ${at(y(p.y))}`).join('');
   const isSmoothed = smoothing > 0 && points.length > 8;

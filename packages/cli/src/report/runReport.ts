@@ -1,46 +1,43 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { parse } from 'yaml';
-import { RunError } from '../errors.ts';
 import { readStepLines, type StepLine } from '../run/lines.ts';
 import { formatCount, formatDuration, formatNumber, formatShare } from '../terminal/format.ts';
-import { factTable, type Stat, section, statCards } from './blocks.ts';
+import { type Stat, section, statCards } from './blocks.ts';
 import { trainingCurves } from './curves.ts';
+import { areDoubted, doubtChart } from './doubtChart.ts';
 import { type Html, html } from './html.ts';
 import { page } from './page.ts';
 import { areRewarded, ppoSamples, ppoStats } from './ppoRun.ts';
 import { rewardSections } from './rewardRun.ts';
+import { runSettings, settingsSection } from './settingsSection.ts';
+import { hasRounds, spaReport } from './spaRun.ts';
 import { text } from './text.ts';
 
 const mostSamples = 12;
-const { run: words } = text;
+const { run: words, spa } = text;
 
 /**
- * The report of a training run: what it logged, what it sampled, how it was set.
+ * The report of a training run: what it logged, what it sampled, how it was set. Rounds of self-annotation have a page
+ * of their own form, `spaReport`.
  *
  * @throws RunError when the folder holds no run
  */
 export function runReport(folder: string): string {
-  const config = join(folder, 'config.yaml');
-  if (!existsSync(config)) throw new RunError(`${folder} holds no run: it has no config.yaml.`);
-  const settings = parse(readFileSync(config, 'utf8')) as Record<string, unknown>;
+  if (hasRounds(folder)) return spaReport(folder);
+  const settings = runSettings(folder);
   const metrics = readStepLines(join(folder, 'metrics.jsonl'));
   const samples = readStepLines(join(folder, 'samples.jsonl'));
   const name = basename(resolve(folder));
-  const facts = Object.entries(settings).map(([setting, value]) => ({ name: setting, value: valueText(value) }));
   return page(
     name,
     html`<header><p class="eyebrow">${words.eyebrow}</p><h1>${name}</h1>${metrics.length > 0 ? html`<p class="lede">${summary(metrics)}</p>` : html`<p class="lede">${words.empty}</p>`}</header>
 ${statCards(stats(metrics))}
 ${metrics.length > 0 && section(words.curvesTitle, undefined, html`<div class="grid2 first-c1">${trainingCurves(metrics)}</div>`)}
 ${rewardSections(folder)}
-${samples.length > 0 && (areRewarded(samples) ? ppoSamples(samples) : lastSamples(samples))}
-${section(words.settingsTitle, undefined, factTable(facts))}
+${samplesSection(name, samples)}
+${settingsSection(settings)}
 `,
   );
 }
-
-const valueText = (value: unknown): string => (Array.isArray(value) ? value.map(String).join(', ') : String(value));
 
 const secondsOf = (metrics: readonly StepLine[]): number => Number(metrics.at(-1)?.time) - Number(metrics[0]?.time);
 
@@ -68,6 +65,12 @@ function stats(metrics: readonly StepLine[]): Stat[] {
     ...card(`${curves.accuracy} (${curves.heldOut})`, 'eval_accuracy', formatShare),
     ...(tokens === undefined ? [] : [{ name: words.tokens, value: formatCount(tokens) }]),
   ];
+}
+
+/** What the run left of single responses or pairs. */
+function samplesSection(name: string, samples: readonly StepLine[]): Html | false {
+  if (areDoubted(samples)) return section(spa.doubtTitle, spa.doubtLead, doubtChart([{ name, doubts: samples }]));
+  return samples.length > 0 && (areRewarded(samples) ? ppoSamples(samples) : lastSamples(samples));
 }
 
 /** What the model said the last time it was asked. */

@@ -70,6 +70,9 @@ svg text.axis { font-size: 11px; }
 .line { fill: none; stroke: var(--c); stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; }
 .raw { fill: none; stroke: var(--c); stroke-width: 1; opacity: .28; stroke-linejoin: round; }
 .area { fill: var(--c); opacity: .16; }
+.stage { font-weight: 600; fill: var(--soft); }
+.dots { fill: none; stroke: var(--c); stroke-width: 3.2; stroke-linecap: round; opacity: .3; } .dots.flagged { opacity: .85; }
+.bars { fill: var(--c); }
 .median { stroke: var(--c); stroke-width: 1.5; stroke-dasharray: 2 3; }
 svg circle { fill: var(--c); }
 
@@ -111,6 +114,11 @@ svg circle { fill: var(--c); }
 .calibration .c0 { --c: var(--c1); } .systems .calibration .c0 { --c: var(--c3); } .calibration figure { height: 100%; } .calibration svg { margin-block: auto; }
 .systems .area { opacity: .1; }
 h3.training { margin: 34px 0 14px; }
+
+.rows { display: grid; gap: 20px; }
+.stacked { display: grid; grid-template-columns: auto 1fr auto; gap: 14px 22px; align-items: center; margin-top: 18px; }
+.stacked .bar { display: flex; gap: 2px; height: 18px; } .stacked .bar i { background: var(--c); border-radius: 4px; min-width: 3px; }
+.stacked .reading { text-align: right; } .stacked .reading small { display: block; }
 
 .weights { display: grid; gap: 14px; }
 .weight { display: grid; grid-template-columns: minmax(150px, 20rem) 1fr 4rem; gap: 20px; align-items: center; }
@@ -176,6 +184,7 @@ footer { margin-top: 88px; padding-top: 20px; border-top: 1px solid var(--line);
 
 @media (max-width: 1000px) { .shares { display: none; } }
 @media (max-width: 760px) {
+  svg.broad { min-width: 640px; }
   main { padding: 40px 18px 64px; }
   section { margin-top: 56px; }
   .grid2 { grid-template-columns: minmax(0, 1fr); }

@@ -9,6 +9,7 @@ import { comparisonReport } from '../../src/report/comparisonReport.ts';
 import { type DemoReportData, demoReport } from '../../src/report/demoReport.ts';
 import { runReport } from '../../src/report/runReport.ts';
 import { RunFolder } from '../../src/run/RunFolder.ts';
+import { hostile, structure } from './hostile.ts';
 
 const estimate = { value: 0.75, low: 0.68, high: 0.81, n: 200 };
 
@@ -41,27 +42,6 @@ function demoWith(text: string): DemoReportData {
     commands: [text],
   };
 }
-
-/** The tags of a page, in order: what a browser would make elements of, and the names of their attributes. */
-const structure = (page: string): string[] =>
-  page
-    .replace(/<style>.*?<\/style>/s, '')
-    .match(/<[^>]*>/g)!
-    .map((tag) => tag.replace(/"[^"]*"/g, '""'));
-
-const hostile = [
-  '<script>alert(1)</script>',
-  '<img src=x onerror=alert(1)>',
-  '"><svg onload=alert(1)>',
-  "' onmouseover='alert(1)",
-  '</style><script>',
-  '</title><iframe src="//x">',
-  '<!-- ',
-  ']]>',
-  '&lt;b&gt;',
-  '[a](javascript:alert(1))',
-  '\u0000\u202e',
-];
 
 test('no text can add an element or an attribute to the demo’s report', () => {
   const plain = structure(demoReport(demoWith('x')));
