@@ -24,7 +24,7 @@ export type NoiseState = { recent: readonly number[] };
 /** Which margins of a micro-batch are too low to be trusted, and the boundary they were held to. */
 export interface Doubts {
   readonly flagged: readonly boolean[];
-  /** Margins below it are flagged; −∞ while the window has not filled. */
+  /** Margins below it are flagged (released: and those at it). While the window fills: −∞ (released: 0). */
   readonly threshold: number;
 }
 
