@@ -115,7 +115,7 @@ export const spaStage: Stage<typeof SpaSettings> = {
     'The released code differs: as_released replays its threshold, its ties and its end tokens.',
   ],
   conflicts: (settings, changed) => [
-    ...commonConflicts(settings, changed),
+    ...commonConflicts({ ...settings, max_steps: -1 }, changed),
     ...dataConflicts(settings, changed),
     ...judgeConflicts(settings, changed),
   ],
