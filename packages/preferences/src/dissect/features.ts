@@ -133,16 +133,17 @@ export const featureModes = ['comparison', 'diff', 'norm_diff'] as const;
 export type FeatureMode = (typeof featureModes)[number];
 
 /**
- * The features of a resolved sample in the order of the set; undefined where errors could not be judged, which leaves
- * the sample out of every fit.
+ * The features of a resolved sample in the order of the set; undefined where errors could not be judged or a step of its
+ * annotation failed, which leaves the sample out of every fit.
  *
  * @throws RowError naming a feature that the sample lacks
  */
 export function featureVector(
   set: PropertySet,
-  { comparison: entries }: ResolvedSample,
+  { comparison: entries, failed }: ResolvedSample,
   mode: FeatureMode = 'comparison',
 ): Float64Array | undefined {
+  if (failed) return undefined;
   if (set.properties.some(({ from }) => from === 'errors') && entries[errorsKey]?.comparison === notJudged) {
     return undefined;
   }

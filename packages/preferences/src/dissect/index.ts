@@ -1,5 +1,7 @@
+export * from './annotate/index.ts';
 export * from './compare.ts';
 export * from './conditions.ts';
+export { readDefinition } from './definition.ts';
 export * from './features.ts';
 export * from './properties.ts';
 export * from './readFeatures.ts';

@@ -50,6 +50,8 @@ export const ResolvedSample = z.looseObject({
   comparison: z.record(z.string(), Entry),
   /** The scenario, where the line tells it. */
   group: z.string().optional(),
+  /** What its annotation lacks, and why. Such a sample keeps its place among the others and is in no fit. */
+  failed: z.array(z.looseObject({ step: z.string(), reason: z.string() })).optional(),
 });
 export type ResolvedSample = z.infer<typeof ResolvedSample>;
 

@@ -1,7 +1,7 @@
 /** Reads JSON that is nearly right, as models write it. Repairs the form, never the content. */
 
-/** What cannot be read as JSON even so. */
-class Unreadable extends Error {}
+/** Thrown, and caught below, where there is no JSON even so. One for all, because stacks take time. */
+const unreadable = new Error('no JSON');
 
 /**
  * The last object in a text that is JSON but for its form: in a code fence or between sentences, with comments, single or
@@ -17,7 +17,7 @@ export function objectIn(text: string): Record<string, unknown> | undefined {
       found = parser.object();
       at = said.indexOf('{', parser.at);
     } catch (error) {
-      if (!(error instanceof Unreadable)) throw error;
+      if (error !== unreadable) throw error;
       at = said.indexOf('{', at + 1);
       if (parser.at >= said.length) return undefined; // cut off, and so is all that is inside
     }
@@ -65,7 +65,7 @@ class Parser {
     const word = this.#match(/[^\s,:{}[\]"']+/y);
     if (Object.hasOwn(literals, word)) return literals[word];
     if (/^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(word)) return Number(word);
-    throw new Unreadable();
+    throw unreadable;
   }
 
   #array(): unknown[] {
@@ -76,7 +76,7 @@ class Parser {
 
   /** Entries between brackets, with commas between them, one too many or none. */
   #list(open: string, close: string, entry: () => void): void {
-    if (++this.#depth > DEEPEST) throw new Unreadable();
+    if (++this.#depth > DEEPEST) throw unreadable;
     this.#expect(open);
     while (this.#peek() !== close) {
       entry();
@@ -92,12 +92,14 @@ class Parser {
 
   #string(): string {
     const end = closing[this.#text[this.at++]!]!;
+    const plain = new RegExp(`[^\\\\${end}]*`, 'uy');
     let text = '';
     for (;;) {
+      text += this.#match(plain);
       const character = this.#text[this.at++];
-      if (character === undefined) throw new Unreadable();
+      if (character === undefined) throw unreadable;
       if (character === end) return text;
-      text += character === '\\' ? this.#escaped() : character;
+      text += this.#escaped();
     }
   }
 
@@ -108,22 +110,22 @@ class Parser {
   }
 
   #expect(sign: string): void {
-    if (this.#peek() !== sign) throw new Unreadable();
+    if (this.#peek() !== sign) throw unreadable;
     this.at++;
   }
 
   /** The next visible character that is not in a comment. */
   #peek(): string {
-    this.at += /(?:\s|\/\/[^\n]*|\/\*.*?\*\/)*/sy.exec(this.#text.slice(this.at))![0].length;
+    this.#match(/(?:\s|\/\/[^\n]*|\/\*.*?\*\/)*/sy);
     const next = this.#text[this.at];
-    if (next === undefined) throw new Unreadable();
+    if (next === undefined) throw unreadable;
     return next;
   }
 
   #match(pattern: RegExp): string {
     pattern.lastIndex = this.at;
     const found = pattern.exec(this.#text)?.[0];
-    if (found === undefined) throw new Unreadable();
+    if (found === undefined) throw unreadable;
     this.at += found.length;
     return found;
   }
