@@ -2,7 +2,8 @@ import { constants, cpSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CommandContext } from '../command.ts';
 import { RunError } from '../errors.ts';
-import { sync } from '../run/durable.ts';
+import { runReport } from '../report/runReport.ts';
+import { sync, writeWhole } from '../run/durable.ts';
 import { readStepLines } from '../run/lines.ts';
 import { checkRun, isFinished, RunFolder } from '../run/RunFolder.ts';
 import type { SpaSettings } from '../settings/spa.ts';
@@ -40,7 +41,7 @@ export async function trainSpa(
   const rounds = settings.prompts_per_round.length;
   if (resume && isFinished(path)) {
     context.say(`${path} is finished: nothing was trained.`);
-    return outcomeOf(path, rounds);
+    return ended(path, rounds);
   }
   const prepared = await prepare(context, settings, kindOf(settings));
   const over = roundsOver(path, rounds);
@@ -51,7 +52,7 @@ export async function trainSpa(
   } catch (error) {
     if (!context.signal.aborted || error !== context.signal.reason) throw error;
   }
-  return outcomeOf(path, rounds);
+  return ended(path, rounds);
 }
 
 /** @returns the folder of the last round's model */
@@ -107,7 +108,9 @@ function roundsOver(path: string, rounds: number): number {
   return over;
 }
 
-function outcomeOf(path: string, rounds: number): Outcome {
+/** Leaves the report, and gives what there is to say of the run so far. */
+function ended(path: string, rounds: number): Outcome {
+  writeWhole(join(path, 'report.html'), runReport(path));
   const last = readStepLines(join(path, 'metrics.jsonl')).at(-1);
   const { step = 0, time: _, ...metrics } = (last ?? {}) as Record<string, number>;
   return { run: path, step, steps: rounds, unit: 'round', finished: isFinished(path), metrics };
