@@ -84,11 +84,10 @@ export function selfPreference(
 ): SelfPreference {
   const worth = lengthPenalty === 0 ? rewards : rewards.map((reward, i) => reward - lengthPenalty * lengths![i]!);
   const [high, low] = [Math.max(...worth), Math.min(...worth)];
-  const tie = high === low;
-  const [first, last] = [0, worth.length - 1];
-  const chosen = tie ? (ties === 'second' ? last : first) : worth.indexOf(high);
-  const rejected = tie ? (ties === 'second' ? first : last) : worth.indexOf(low);
-  return { chosen, rejected, probability: 1 / (1 + Math.exp(-beta * (high - low))), tie };
+  const second = ties === 'second';
+  const chosen = second ? worth.lastIndexOf(high) : worth.indexOf(high);
+  const rejected = second ? worth.indexOf(low) : worth.lastIndexOf(low);
+  return { chosen, rejected, probability: 1 / (1 + Math.exp(-beta * (high - low))), tie: high === low };
 }
 
 /** Which labels are doubted, and how much is taken back of them. */

@@ -39,6 +39,15 @@ export class LogitTable extends CausalLm {
   }
 }
 
+/** A table by token over 19 tokens: logits from −2 to 2, other ones for another phase. */
+export const sineTable = (phase: number): LogitTable =>
+  new LogitTable(
+    Array.from({ length: 19 }, (_, token) =>
+      Array.from({ length: 19 }, (_, v) => 2 * Math.sin(phase * (token * 19 + v + 1))),
+    ),
+    'token',
+  );
+
 /** A pair by its logits: [tokens][vocab] of either response under either model. */
 export interface LogitCase {
   readonly beta: number;

@@ -2,6 +2,7 @@ import { AdamW, type Random } from '@attune/torch';
 import type { EncodedPair, EncodedText } from '../../src/data/encode.ts';
 import type { CausalLm } from '../../src/models/CausalLm.ts';
 import { adaptersOf, addLora, allLinear } from '../../src/nn/lora.ts';
+import type { Refinement } from '../../src/trainers/spa.ts';
 import type { Updating } from '../../src/trainers/Update.ts';
 import { learning } from '../models/plain.ts';
 
@@ -50,3 +51,16 @@ export function withLora<Model extends CausalLm>(model: Model, weights: Random, 
 }
 
 export const allWeights = (model: CausalLm): number[] => model.parameters().flatMap((parameter) => parameter.toArray());
+
+/** The paper's refinement, but with a window that fills at once: two of every four pairs are doubted. */
+export const halfDoubted: Refinement = {
+  alpha: 0.1,
+  lambda: 0.5,
+  startsAfter: 0,
+  window: 4,
+  noiseShare: 0.5,
+  rule: 'exact',
+};
+
+/** Every pair is doubted. */
+export const allDoubted: Refinement = { ...halfDoubted, window: 1, noiseShare: 1 };
