@@ -54,8 +54,11 @@ function lede({ seed }: SpaRun, judged: readonly SpaRound[]): string {
 const share = (values: readonly boolean[]): number => mean(values.map(Number));
 const confidence = ({ pairs }: SpaRound): number => mean(pairs.map(({ probability }) => probability));
 const flaggedShare = ({ pairs }: Pick<SpaRound, 'pairs'>): number => share(pairs.map(({ flagged }) => flagged));
-const longerChosen = ({ pairs }: SpaRound): number =>
-  share(pairs.filter((pair) => pair.chosen !== pair.rejected).map((pair) => pair.chosen > pair.rejected));
+/** Of the pairs whose responses differ in length; NaN where none does: all may have been cut at the limit. */
+function longerChosen({ pairs }: SpaRound): number {
+  const apart = pairs.filter((pair) => pair.chosen !== pair.rejected);
+  return apart.length > 0 ? share(apart.map((pair) => pair.chosen > pair.rejected)) : Number.NaN;
+}
 
 /** Where the last round stands, and where the first one stood. */
 function stats(rounds: readonly SpaRound[]): Stat[] {
