@@ -1,5 +1,4 @@
 /** Asks until the answer can be used, or says why it cannot. */
-import type { z } from 'zod';
 import { faultOf } from '../../data/parse.ts';
 import type { Chat, ChatReply, ChatRequest } from '../../judges/chat.ts';
 import { fitReply } from '../../judges/fitReply.ts';
@@ -43,7 +42,7 @@ export async function answer<T>(chat: Chat, { step, request, form }: Question<T>
   for (let next = request; ; ) {
     exchange.push(next);
     const reply = await chat.ask(next);
-    const read = readAnswer(reply, step, form, remarks);
+    const read = readAnswer(reply, { step, request, form }, remarks);
     if ('value' in read) return read.value;
     if (exchange.length === TRIES) {
       for (const one of exchange) chat.forget(one);
@@ -56,17 +55,11 @@ export async function answer<T>(chat: Chat, { step, request, form }: Question<T>
 
 type Read<T> = { readonly value: T } | { readonly fault: string };
 
-function readAnswer<T>(
-  { text, whole }: ChatReply,
-  step: StepName,
-  form: z.ZodType<T> | undefined,
-  remarks: Remarks,
-): Read<T> {
+function readAnswer<T>({ text, whole }: ChatReply, { step, request, form }: Question<T>, remarks: Remarks): Read<T> {
   if (!form) return text.trim() === '' ? { fault: 'the reply is empty' } : { value: text as T };
   const object = objectIn(text);
   if (!object) return { fault: whole ? 'the reply is no JSON object' : 'the reply is cut off; it must be shorter' };
-  const schema = form.toJSONSchema();
-  const fitted = fitReply(object, schema as Parameters<typeof fitReply>[1], (name) => remarks.unknown(step, name));
+  const fitted = fitReply(object, request.form!.schema, (name) => remarks.unknown(step, name));
   const result = form.safeParse(fitted);
   if (result.success) return { value: result.data };
   for (const { path } of result.error.issues) {
