@@ -43,7 +43,7 @@ type Issue = z.core.$ZodIssue;
 
 /** Of the alternatives of a union, the fault of the one that came furthest; the union itself when none came further. */
 function innermost(issue: Issue): Issue {
-  if (issue.code !== 'invalid_union') return issue;
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return issue;
   const deepest = issue.errors
     .map((alternative) => alternative[0]!)
     .reduce((a, b) => (b.path.length > a.path.length ? b : a));
@@ -68,8 +68,12 @@ const WORDS: Readonly<Record<string, string>> = {
 function expected(issue: Issue): string {
   if (issue.code === 'invalid_type') return WORDS[issue.expected] ?? issue.expected;
   if (issue.code === 'invalid_value') return issue.values.map((value) => JSON.stringify(value)).join(' or ');
-  if (issue.code === 'too_small') return `${issue.origin === 'array' ? 'a list of ' : ''}at least ${issue.minimum}`;
+  if (issue.code === 'too_small') {
+    const least = issue.origin === 'array' || issue.inclusive ? 'at least' : 'more than';
+    return `${issue.origin === 'array' ? 'a list of ' : ''}${least} ${issue.minimum}`;
+  }
   if (issue.code === 'too_big') return `${issue.origin === 'array' ? 'a list of ' : ''}at most ${issue.maximum}`;
+  if (issue.code === 'invalid_union' && 'options' in issue) return (issue.options as string[]).join(' or ');
   if (issue.code === 'invalid_union') return issue.errors.map((alternative) => expected(alternative[0]!)).join(' or ');
   return issue.message;
 }

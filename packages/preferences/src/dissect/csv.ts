@@ -1,0 +1,24 @@
+/** One record of a CSV text, and the line (from 1) it starts on. */
+export interface CsvRecord {
+  readonly line: number;
+  readonly cells: readonly string[];
+}
+
+/** The records of a CSV text (RFC 4180): quoted cells may hold commas, doubled quotes and line breaks. Blank lines are none. */
+export function parseCsv(text: string): CsvRecord[] {
+  const records: CsvRecord[] = [];
+  const cell = /("(?:[^"]|"")*"|[^",\r\n]*)(,|\r?\n|$)/gy;
+  let [line, start] = [1, 1];
+  let cells: string[] = [];
+  while (cell.lastIndex < text.length || cells.length > 0) {
+    const found = cell.exec(text);
+    if (!found) return [...records, { line: start, cells: [...cells, text.slice(cell.lastIndex)] }];
+    const [whole, content, end] = found as unknown as [string, string, string];
+    cells.push(content.startsWith('"') ? content.slice(1, -1).replaceAll('""', '"') : content.trim());
+    line += whole.split('\n').length - 1;
+    if (end === ',') continue;
+    if (cells.some((one) => one !== '')) records.push({ line: start, cells });
+    [cells, start] = [[], line];
+  }
+  return records;
+}
