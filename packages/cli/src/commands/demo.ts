@@ -29,7 +29,7 @@ export const demoCommand = (): Command =>
   )
     .option('--model <path>', 'model folder, GGUF file or run (default: the storyteller that comes along)')
     .option('--out <folder>', 'where everything goes', join('runs', 'demo'))
-    .option('--prompts <n>', 'prompts to learn from', wholeNumber(1), 300)
+    .option('--prompts <n>', 'prompts to learn from', wholeNumber(2), 300)
     .option('--held-out <n>', 'prompts to compare on', wholeNumber(1), 150)
     .option('--max-new-tokens <n>', 'tokens of a response at most (default: as many as fit, up to 256)', wholeNumber(1))
     .option('--seed <n>', 'decides what is sampled, chosen and shuffled', wholeNumber(0), 42)
@@ -51,7 +51,7 @@ export const demoCommand = (): Command =>
     );
 
 /** The numbers of the report, for machines. Shares are 0 to 1. */
-function findings(report: string, { systems, rewardModel }: DemoReportData) {
+function findings(report: string, { systems, rewardModel, selfLabels }: DemoReportData) {
   return {
     report,
     systems: systems.map(({ name, winRate, sideBySide: { wins, ties, losses }, kl, lengths, pairsRanked }) => ({
@@ -62,6 +62,7 @@ function findings(report: string, { systems, rewardModel }: DemoReportData) {
       ...(pairsRanked && { pairsRanked }),
     })),
     rewardModel: { accuracy: rewardModel.accuracy, lengthCorrelation: rewardModel.lengthCorrelation },
+    selfLabels,
   };
 }
 
@@ -69,9 +70,8 @@ const range = ({ low, high }: Estimate, format: (value: number) => string) => `$
 const nats = (value: number) => formatNumber(value, 3);
 
 /** Every number with its interval and what it is the mean of. */
-function summary({ start, systems, rewardModel }: DemoReportData): string {
+function summary({ start, systems, rewardModel, selfLabels }: DemoReportData): string {
   const shareRow = (name: string, e: Estimate) => [name, formatShare(e.value), range(e, formatShare), String(e.n)];
-  const lengths = [start, ...systems].map((system) => formatNumber(median(system.lengths)));
   return table(
     ['on held-out prompts', '', '95 % interval', 'n'],
     [
@@ -86,12 +86,13 @@ function summary({ start, systems, rewardModel }: DemoReportData): string {
         pairsRanked ? [shareRow(`${name}: pairs ranked as the annotator chose`, pairsRanked)] : [],
       ),
       shareRow('reward model: pairs ranked as the annotator chose', rewardModel.accuracy),
-      [
-        `median length, tokens: start, ${systems.map(({ name }) => name).join(', ')}`,
-        lengths.join(', '),
+      ...(selfLabels.right ? [shareRow('SPA: labels of its own that are right', selfLabels.right)] : []),
+      ...[{ name: 'start', ...start }, ...systems].map(({ name, lengths }) => [
+        `${name}: median length, tokens`,
+        formatNumber(median(lengths)),
         '',
-        String(start.lengths.length),
-      ],
+        String(lengths.length),
+      ]),
     ],
   );
 }

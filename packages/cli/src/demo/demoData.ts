@@ -11,6 +11,7 @@ import {
   type SimulatedAnnotator,
   sideBySideRow,
   standardDeviation,
+  toText,
   wilsonInterval,
   winRate,
 } from '@attune/preferences';
@@ -19,6 +20,7 @@ import type { JudgedText, Sample } from '../report/blocks.ts';
 import type { DemoReportData, DemoSystem, Responses } from '../report/demoReport.ts';
 import type { Estimate } from '../report/estimate.ts';
 import { estimateOf } from '../report/rewardEvaluation.ts';
+import { readSelfLabels } from '../report/spaData.ts';
 import { text } from '../report/text.ts';
 import { readStepLines, type StepLine } from '../run/lines.ts';
 import { formatDuration } from '../terminal/format.ts';
@@ -44,7 +46,7 @@ const names = Object.keys(bedtimeWeights) as PropertyName[];
 
 /** What the report shows, worked out from what was seen. */
 export function demoData(journey: Journey): DemoReportData {
-  const { annotator, options, steps, start, systems, rewardModel } = journey;
+  const { annotator, options, steps, start, systems, rewardModel, selfAnnotation } = journey;
   const seconds = steps.reduce((sum, step) => sum + step.seconds, 0);
   return {
     title: 'A storyteller learns what its listeners like',
@@ -63,6 +65,7 @@ export function demoData(journey: Journey): DemoReportData {
     start: responses(start),
     systems: systems.map((system) => comparedSystem(system, start, annotator)),
     rewardModel: rewardModelReport(rewardModel, options.seed),
+    selfLabels: selfLabels(selfAnnotation, annotator),
     annotator: {
       weights: names.map((name) => ({
         property: inWords[name][0],
@@ -138,6 +141,25 @@ function rewardModelReport({ run, scores }: Journey['rewardModel'], seed: number
       n: scores.length,
     },
     metrics: readStepLines(join(run, 'metrics.jsonl')),
+  };
+}
+
+/** How many labels of its own a model got right, by the annotator's scores without its slips; equal scores tell nothing. */
+function selfLabels(
+  { run, seed }: Journey['selfAnnotation'],
+  { score }: SimulatedAnnotator,
+): DemoReportData['selfLabels'] {
+  const pairs = readSelfLabels(run);
+  const told = pairs.flatMap(({ chosen, rejected, flagged }) => {
+    const lead = score(toText(chosen)) - score(toText(rejected));
+    return lead === 0 ? [] : [{ isRight: lead > 0, flagged }];
+  });
+  const right = (some: typeof told) => share(some.map(({ isRight }) => Number(isRight)));
+  const flagged = told.filter((label) => label.flagged);
+  return {
+    ...{ seed, pairs: pairs.length },
+    ...(told.length > 0 && { right: right(told) }),
+    ...(flagged.length > 0 && { flaggedRight: right(flagged) }),
   };
 }
 

@@ -18,15 +18,17 @@ import { dpoStage } from '../settings/dpo.ts';
 import { ppoStage } from '../settings/ppo.ts';
 import { settingsFrom } from '../settings/readSettings.ts';
 import { rewardStage } from '../settings/reward.ts';
+import { spaStage } from '../settings/spa.ts';
 import { formatCount, formatDuration } from '../terminal/format.ts';
 import { trainDpo } from '../train/dpo.ts';
 import { trainPpo } from '../train/ppo.ts';
 import { trainReward } from '../train/reward.ts';
 import type { Outcome } from '../train/session.ts';
 import { kindOf, openStart } from '../train/setup.ts';
+import { trainSpa } from '../train/spa.ts';
 import { klPerResponse } from './kl.ts';
 import { firstPrompts, judge, request, sample } from './sample.ts';
-import { trainingSettings } from './settings.ts';
+import { fewLabels, trainingSettings } from './settings.ts';
 
 /** The model that comes with Attune, and the prompts it was made for. */
 export const bundled = join(import.meta.dirname, '..', '..', '..', '..', 'models', 'storyteller');
@@ -57,6 +59,12 @@ export interface Journey {
   /** What the model that was started from said to each held-out prompt. */
   readonly start: readonly Response[];
   readonly systems: readonly TrainedSystem[];
+  readonly selfAnnotation: {
+    /** The run's folder. */
+    readonly run: string;
+    /** Pairs of the annotator that it started from. */
+    readonly seed: number;
+  };
   readonly rewardModel: {
     /** The training run's folder. */
     readonly run: string;
@@ -67,8 +75,8 @@ export interface Journey {
 
 /** A model that the journey trained, and what it says now. */
 export interface TrainedSystem {
-  readonly name: 'DPO' | 'PPO';
-  /** The training run's folder. */
+  readonly name: string;
+  /** Folder of the training that made it. */
   readonly run: string;
   /** Its response to each held-out prompt. */
   readonly held: readonly Response[];
@@ -80,12 +88,13 @@ export interface TrainedSystem {
 export const noise = 0.05;
 
 /** Held-out prompts whose responses the KL divergence is estimated from. */
-const klPrompts = 60;
+const klPrompts = 50;
 
 /**
- * Aligns a model with a simulated annotator, start to finish and in two ways: sample two responses to each prompt, let
- * the annotator choose, train on its choices by DPO; and learn a reward model from them, for a short PPO. Then every
- * model responds to prompts that none has seen. Everything is left in `out`.
+ * Aligns a model with a simulated annotator, start to finish and in three ways: sample two responses to each prompt, let
+ * the annotator choose, train on its choices by DPO; learn a reward model from them, for a short PPO; and take a few of
+ * them only, for SPA, whose first stage is DPO on those few. Then every model responds to prompts that none has seen.
+ * Everything is left in `out`.
  */
 export async function journey(context: CommandContext, options: DemoOptions): Promise<Journey> {
   const { out } = options;
@@ -96,14 +105,14 @@ export async function journey(context: CommandContext, options: DemoOptions): Pr
   const hardware = kindOf({ device: 'auto', dtype: 'float32' });
   const quiet = silenced(context);
 
-  const { start, parameters } = await collect(context, clock, {
+  const { start, parameters, pairs } = await collect(context, clock, {
     options,
     annotator,
     hardware,
     prompts,
     heldOutPrompts,
   });
-  const settings = trainingSettings(options, parameters);
+  const settings = trainingSettings(options, { parameters, pairs });
   await clock('Train by direct preference optimization (DPO)', async () =>
     finished(await trainDpo(quiet, settingsFrom(dpoStage, settings.dpo, demo), join(out, 'dpo'), false)),
   );
@@ -115,9 +124,18 @@ export async function journey(context: CommandContext, options: DemoOptions): Pr
     finished(await trainPpo(quiet, settingsFrom(ppoStage, settings.ppo, demo), join(out, 'ppo'), false)),
   );
 
+  const labels = fewLabels(pairs);
+  await clock(`Train by self-annotation (SPA) from ${labels} of the choices`, async () =>
+    finished(await trainSpa(quiet, settingsFrom(spaStage, settings.spa, demo), join(out, 'spa'), false)),
+  );
+
   const systems: TrainedSystem[] = [];
-  for (const name of ['DPO', 'PPO'] as const) {
-    const run = join(out, name.toLowerCase());
+  for (const { name, run } of [
+    { name: 'DPO', run: join(out, 'dpo') },
+    { name: 'PPO', run: join(out, 'ppo') },
+    { name: `DPO (${labels} labels)`, run: join(out, 'spa', 'seed') },
+    { name: `SPA (${labels} labels)`, run: join(out, 'spa', 'round-1', 'train') },
+  ]) {
     using trained = await openStart(run, hardware);
     const held = await clock(`Sample the held-out prompts after ${name}`, () =>
       sample(context, trained, heldOutPrompts, { ...options, samples: 1 }),
@@ -136,6 +154,7 @@ export async function journey(context: CommandContext, options: DemoOptions): Pr
     heldPrompts: heldOutPrompts.map(({ prompt }) => toText(prompt)),
     start,
     systems,
+    selfAnnotation: { run: join(out, 'spa'), seed: labels },
     rewardModel: { run: join(out, 'reward'), scores },
   };
 }
@@ -160,7 +179,7 @@ async function collect(
   context: CommandContext,
   clock: Stopwatch,
   { options, annotator, hardware, prompts, heldOutPrompts }: Collecting,
-): Promise<{ start: Response[]; parameters: number }> {
+): Promise<{ start: Response[]; parameters: number; pairs: number }> {
   using opened = await openStart(options.model, hardware);
   startFolder(options);
   const file = (name: string) => join(options.out, name);
@@ -174,13 +193,14 @@ async function collect(
   const held = await clock('Sample the held-out prompts before training', () =>
     sample(context, opened, heldOutPrompts, { ...options, samples: 2 }),
   );
-  await clock('Let the simulated annotator choose', async () => {
-    const pairs = await judge(annotator, opened, prompts, sampled, file('pairs.jsonl'));
-    const heldOutPairs = await judge(annotator, opened, heldOutPrompts, held, file('held-out-pairs.jsonl'));
-    context.say(`  ${pairs} pairs to learn from, ${heldOutPairs} held out`);
+  const pairs = await clock('Let the simulated annotator choose', async () => {
+    const toLearn = await judge(annotator, opened, prompts, sampled, file('pairs.jsonl'));
+    const heldOut = await judge(annotator, opened, heldOutPrompts, held, file('held-out-pairs.jsonl'));
+    context.say(`  ${toLearn} pairs to learn from, ${heldOut} held out`);
+    return toLearn;
   });
   const parameters = opened.model.parameters().reduce((sum, parameter) => sum + parameter.size, 0);
-  return { start: held.map(([first]) => first!), parameters };
+  return { start: held.map(([first]) => first!), parameters, pairs };
 }
 
 /** What the reward model gives the held-out pairs. */

@@ -15,9 +15,7 @@ import { newTokens, promptThatFits, type Response, respond } from '../models/res
 import { progress } from '../terminal/progress.ts';
 import { standardError } from '../terminal/screen.ts';
 import type { DemoOptions } from './journey.ts';
-
-/** Stories are told a little more carefully than the model thinks, before and after training alike. */
-const temperature = 0.8;
+import { rowsAtATime, temperature } from './settings.ts';
 
 /** The first prompts of a file. @throws UsageError where there are fewer */
 export async function firstPrompts(file: string, count: number): Promise<Prompt[]> {
@@ -57,7 +55,7 @@ export async function sample(
     seed,
     temperature: t,
     stop: [],
-    batchSize: 64,
+    batchSize: rowsAtATime,
     maxNewTokens: newTokens(maxNewTokens, longest, opened.model.maxPositions),
   })) {
     responses[prompt]![response.index] = response;

@@ -45,7 +45,7 @@ ${rounds.map((round, i) => {
 ${bars(shares[i]!, x, y)}<text class="tick" x="${width}" y="${ground - 5}" text-anchor="end">${words.mean(meanOf(round))}</text>
 `;
 })}
-${[0.5, 0.6, 0.7, 0.8, 0.9, 1].map((tick) => html`<text class="tick" x="${x(tick).toFixed(1)}" y="${height - 6}" text-anchor="middle">${formatNumber(tick)}</text>`)}
+${[0.5, 0.6, 0.7, 0.8, 0.9, 1].map((tick) => html`<text class="tick" x="${x(tick).toFixed(1)}" y="${height - 6}" text-anchor="middle">${formatNumber(tick * 100)} %</text>`)}
 </svg></div>
 </figure>`;
 }

@@ -8,6 +8,7 @@ import { type Html, html } from './html.ts';
 import { intervalPlot } from './intervalPlot.ts';
 import { page } from './page.ts';
 import { type RewardModelReport, rewardSection } from './rewardSection.ts';
+import { type SelfLabels, selfLabelsSection } from './selfLabels.ts';
 import { type ComparedSystem, systemsTable } from './systemsTable.ts';
 import { text, type Verdict } from './text.ts';
 
@@ -40,6 +41,7 @@ export interface DemoReportData {
   readonly start: Responses;
   readonly systems: readonly DemoSystem[];
   readonly rewardModel: RewardModelReport & { readonly metrics: readonly StepLine[] };
+  readonly selfLabels: SelfLabels;
   readonly annotator: {
     readonly weights: readonly Weight[];
     /** Share of its choices that go against its own scores. */
@@ -72,6 +74,7 @@ ${section(words.samplesTitle, words.samplesLead, samples.slice(0, openSamples).m
 ${section(words.annotatorTitle, words.annotatorLead, callout(), weightBars(data.annotator.weights), html`<p class="note">${words.noise(formatShare(data.annotator.noise))}</p>`)}
 ${section(words.changedTitle, words.changedLead, changes(data))}
 ${rewardSection(rewardModel, systems.find(({ pairsRanked }) => pairsRanked)?.pairsRanked)}
+${selfLabelsSection(data.selfLabels)}
 ${section(words.curvesTitle, words.curvesLead, trainings(data).map(curvesOf))}
 ${section(words.stepsTitle, words.stepsLead(formatDuration(data.steps.reduce((sum, { seconds }) => sum + seconds, 0))), stepList(data.steps))}
 ${section(words.caveatsTitle, undefined, html`<ul class="caveats">${[words.simulatedCaveat, words.sameAnnotatorCaveat, ...data.caveats].map((caveat) => html`<li>${caveat}</li>`)}</ul>`)}

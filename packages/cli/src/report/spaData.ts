@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Content } from '@attune/preferences';
+import type { Content, Pair } from '@attune/preferences';
 import { readStepLines, type StepLine } from '../run/lines.ts';
 
 /** What a run of `attune train spa` has left so far. */
@@ -93,6 +93,15 @@ export function readSpaRun(folder: string): SpaRun {
     rounds.push(readRound(join(folder, `round-${number}`), number, summaries.get(number)));
   }
   return { seed: readStepLines(join(folder, 'seed', 'metrics.jsonl')), rounds };
+}
+
+/** The pairs of all rounds that are over, with what training thought of their labels. */
+export function readSelfLabels(folder: string): (Pair & { readonly flagged: boolean })[] {
+  const all: string[] = [];
+  for (let number = 1; existsSync(join(folder, `round-${number}`)); number++) {
+    all.push(...wholeLines(join(folder, `round-${number}`, 'pairs.jsonl')));
+  }
+  return all.map((line) => JSON.parse(line));
 }
 
 function readRound(folder: string, number: number, summary: StepLine | undefined): SpaRound {

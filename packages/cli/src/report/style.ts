@@ -7,7 +7,7 @@ export const style = /* css */ `
 :root {
   color-scheme: light dark;
   --paper: #faf8f3; --card: #fffefb; --ink: #23211d; --soft: #57534a; --faint: #857f72; --line: #e5e0d5; --wash: #f1ede3;
-  --accent: #0d6e66; --accent-wash: #e2efec; --c0: #a39a88; --c1: #0d6e66; --c2: #b4572d; --c3: #4c5fa8;
+  --accent: #0d6e66; --accent-wash: #e2efec; --c0: #a39a88; --c1: #0d6e66; --c2: #b4572d; --c3: #4c5fa8; --c4: #a87a12; --c5: #8d4a86;
   --good: #0d6e66; --bad: #b4572d; --warn: #8a6100; --warn-wash: #f8eed6;
   --serif: "Iowan Old Style", Charter, "Bitstream Charter", "Palatino Linotype", Palatino, Georgia, "Noto Serif", "Liberation Serif", "Songti SC", "Noto Serif CJK SC", serif;
   --sans: ui-sans-serif, system-ui, -apple-system, "Segoe UI", "Helvetica Neue", "Noto Sans", "Liberation Sans", Arial, "PingFang SC", "Noto Sans CJK SC", sans-serif;
@@ -16,7 +16,7 @@ export const style = /* css */ `
 @media (prefers-color-scheme: dark) {
   :root {
     --paper: #171613; --card: #1f1e1a; --ink: #ece7db; --soft: #b9b2a3; --faint: #8d8678; --line: #35322b; --wash: #26241f;
-    --accent: #5cc4b4; --accent-wash: #1c322e; --c0: #8d8678; --c1: #5cc4b4; --c2: #e58f62; --c3: #95a7ef;
+    --accent: #5cc4b4; --accent-wash: #1c322e; --c0: #8d8678; --c1: #5cc4b4; --c2: #e58f62; --c3: #95a7ef; --c4: #dcb04f; --c5: #d593cc;
     --good: #5cc4b4; --bad: #e58f62; --warn: #e3b85c; --warn-wash: #322a18;
   }
 }
@@ -54,7 +54,7 @@ section > .note { margin: 14px 0 0; }
 .key::before { content: ""; width: 10px; height: 10px; border-radius: 3px; background: var(--c); }
 .keys { display: inline-flex; flex-wrap: wrap; gap: 2px 14px; color: var(--soft); font-size: .82rem; }
 .c0 { --c: var(--c0); } .c1 { --c: var(--c1); } .c2 { --c: var(--c2); } .c3 { --c: var(--c3); }
-.systems .c2 { --c: var(--c3); }
+.systems .c2 { --c: var(--c3); } .systems .c3 { --c: var(--c4); } .systems .c4 { --c: var(--c5); }
 .first-c1 .c0 { --c: var(--c1); } .first-c1 .c1 { --c: var(--c2); } .first-c1 .c2 { --c: var(--c3); }
 
 figure { margin: 0; padding: 18px 20px 14px; background: var(--card); border: 1px solid var(--line); border-radius: 14px; break-inside: avoid; display: flex; flex-direction: column; }
@@ -170,7 +170,7 @@ table.numbers { font-variant-numeric: tabular-nums; }
 .numbers thead th { font-size: .82rem; }
 .numbers tbody tr > * { border-top: 1px solid var(--line); }
 .scroll { overflow-x: auto; }
-.shares { display: inline-flex; width: 11rem; height: 8px; gap: 2px; margin-left: 18px; vertical-align: 2px; }
+.shares { float: right; display: flex; width: 9rem; height: 8px; gap: 2px; margin: .5em 0 0 18px; }
 .shares i { background: var(--c); border-radius: 2px; } .shares i:nth-child(2) { opacity: .4; } .shares i:nth-child(3) { background: var(--line); }
 svg .range { stroke: var(--c); stroke-width: 2; opacity: .4; }
 
@@ -199,7 +199,7 @@ footer { margin-top: 88px; padding-top: 20px; border-top: 1px solid var(--line);
 }
 @media print {
   :root { --paper: #fff; --card: #fff; --ink: #000; --soft: #333; --faint: #666; --line: #ccc; --wash: #f4f4f4;
-    --accent: #0d6e66; --accent-wash: #e2efec; --c0: #a39a88; --c1: #0d6e66; --c2: #b4572d; --c3: #4c5fa8;
+    --accent: #0d6e66; --accent-wash: #e2efec; --c0: #a39a88; --c1: #0d6e66; --c2: #b4572d; --c3: #4c5fa8; --c4: #a87a12; --c5: #8d4a86;
     --good: #0d6e66; --bad: #b4572d; --warn: #8a6100; --warn-wash: #f8eed6; }
   @page { margin: 16mm 14mm; }
   * { -webkit-print-color-adjust: exact; print-color-adjust: exact; }

@@ -168,6 +168,17 @@ export const text = {
     rewardModel: 'reward model',
     implicitReward: 'DPO’s own reward',
     lengthCorrelation: 'Correlation of its scores with length, within pairs',
+    selfLabels: {
+      title: 'Labels of its own',
+      lead: (seed: string, pairs: string) =>
+        `SPA saw ${seed} of the annotator’s choices. It then answered other prompts and labelled ${pairs} pairs itself, by how much likelier the training on those few had made each answer. The annotator’s scores, which it did not see, say how often it was right. More of its labels are in spa/report.html.`,
+      all: 'its labels that are right',
+      flagged: 'right among those it doubted',
+      note: (all: number, flagged: number | undefined) =>
+        glued(
+          `Pairs whose responses have different scores: n = ${all}${flagged === undefined ? '' : `, ${flagged} of them doubted. The fewer of these are right, the better it doubts`}. Bars are 95 % intervals.`,
+        ),
+    },
     curvesTitle: 'How training went',
     curvesLead: 'Thin lines are single steps, thick lines their running mean.',
     moreCurves: (count: number) => `Show ${count} more`,
@@ -228,7 +239,7 @@ export const text = {
     },
     sureTitle: 'How sure it was',
     sureLead:
-      'The judge’s probability that the chosen response is the better one. 0.5 is an even chance. What training came to doubt can lie anywhere: it is told by the model as it is then.',
+      'The judge’s probability that the chosen response is the better one; 50\u00a0% is an even chance. What training came to doubt can lie anywhere: it is told by the model as it is then.',
     ridges: {
       title: 'Confidence of judgments',
       unit: 'share of the round’s pairs',

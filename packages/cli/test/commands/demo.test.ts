@@ -8,13 +8,13 @@ import { attune } from '../train/attune.ts';
 const folder = mkdtempSync(join(tmpdir(), 'attune-demo-'));
 after(() => rmSync(folder, { recursive: true }));
 
-test('the demo in miniature: samples, pairs, a trained model and a report with every number and its n', async () => {
+test('the demo in miniature: samples, pairs, trained models and a report with every number and its n', async () => {
   const out = join(folder, 'demo');
   const small = ['--prompts', '24', '--held-out', '6', '--max-new-tokens', '24', '--seed', '3'];
   const { code, stdout, stderr } = await attune('demo', '--out', out, ...small, '--json');
   assert.equal(code, 0, stderr);
 
-  const { systems, report } = JSON.parse(stdout);
+  const { systems, selfLabels, report } = JSON.parse(stdout);
   assert.equal(report, join(out, 'report.html'));
   for (const { winRate, kl } of systems) {
     assert.equal(winRate.n, 6);
@@ -23,16 +23,33 @@ test('the demo in miniature: samples, pairs, a trained model and a report with e
   }
   assert.ok(systems[0].name === 'DPO' && systems[0].pairsRanked.n > 0);
 
-  const pairs = readFileSync(join(out, 'pairs.jsonl'), 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line));
+  const linesOf = (...path: string[]) =>
+    readFileSync(join(out, ...path), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+  const pairs = linesOf('pairs.jsonl');
   assert.ok(pairs.length <= 24 && pairs.every(({ prompt, chosen, rejected }) => prompt && chosen !== rejected));
-  const [first] = readFileSync(join(out, 'dpo', 'metrics.jsonl'), 'utf8').split('\n', 1);
-  assert.ok(Math.abs(JSON.parse(first!).eval_loss - Math.LN2) < 1e-4); // the policy is its reference at the start
+  const [first] = linesOf('dpo', 'metrics.jsonl');
+  assert.ok(Math.abs(first.eval_loss - Math.LN2) < 1e-4); // the policy is its reference at the start
   assert.ok(existsSync(join(out, 'dpo', 'final', 'model.safetensors')));
+
+  // A few of the choices are the seed, 40 of 300; of the others only the prompts are used, each once.
+  const [seed, labelled] = [linesOf('spa', 'seed.jsonl'), linesOf('spa', 'round-1', 'pairs.jsonl')];
+  assert.equal(seed.length, Math.round((pairs.length * 40) / 300));
+  assert.equal(linesOf('spa', 'round-1', 'prompts.jsonl').length, pairs.length - seed.length);
+  const seeded = new Set(seed.map(({ prompt }) => prompt));
+  assert.ok(labelled.every(({ prompt }) => !seeded.has(prompt)));
+  assert.deepEqual([selfLabels.seed, selfLabels.pairs], [seed.length, labelled.length]);
+  assert.ok(selfLabels.right.n <= labelled.length);
+  const few = `(${seed.length} labels)`;
+  assert.deepEqual(
+    systems.map(({ name }: { name: string }) => name),
+    ['DPO', 'PPO', `DPO ${few}`, `SPA ${few}`],
+  );
+
   const page = readFileSync(report, 'utf8').replaceAll('\u00a0', ' ');
-  for (const text of ['95 %', 'simulated', 'Start', 'DPO'])
+  for (const text of ['95 %', 'simulated', 'Start', 'DPO', 'Labels of its own'])
     assert.ok(page.includes(text), `the report does not show ${text}`);
 });
 

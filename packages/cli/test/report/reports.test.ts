@@ -35,6 +35,7 @@ function demoWith(text: string): DemoReportData {
     start: responses,
     systems: [system, { ...system, winRate: { value: 0.8, low: 0.74, high: 0.86, n: 200 } }],
     rewardModel: { accuracy: estimate, calibration: calibration(scores), lengthCorrelation: estimate, metrics },
+    selfLabels: { seed: 40, pairs: 260, right: estimate, flaggedRight: estimate },
     annotator: { weights: [{ property: text, meaning: text, weight: 1 }], noise: 0.1 },
     properties: [text],
     samples: Array.from({ length: 4 }, () => ({ prompt: text, responses: [judged, judged, judged] })),
