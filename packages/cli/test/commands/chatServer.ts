@@ -14,6 +14,17 @@ export interface Asked {
   readonly model: string;
   readonly temperature: number;
   readonly question: string;
+  /** All that was sent. */
+  readonly body: Sent;
+}
+
+/** The body of a call, as far as tests look at it. */
+export interface Sent {
+  readonly messages: readonly { readonly role: string; readonly content: string }[];
+  readonly seed?: number;
+  readonly max_tokens?: number;
+  readonly max_completion_tokens?: number;
+  readonly response_format?: { readonly type: string; readonly json_schema?: { readonly name: string } };
 }
 
 /**
@@ -24,9 +35,10 @@ export interface Asked {
 export async function startChat(answer: (asked: Asked) => Answer | Promise<Answer>) {
   const asked: Asked[] = [];
   const server = createServer(async (request, response) => {
-    const { model, temperature, messages } = JSON.parse(await bodyOf(request));
+    const body = JSON.parse(await bodyOf(request));
+    const { model, temperature, messages } = body;
     const { authorization } = request.headers;
-    const question = { path: request.url, authorization, model, temperature, question: messages[0].content };
+    const question = { path: request.url, authorization, model, temperature, question: messages[0].content, body };
     asked.push(question);
     try {
       const given = await answer(question);
@@ -45,9 +57,13 @@ export async function startChat(answer: (asked: Asked) => Answer | Promise<Answe
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked, stop };
 }
 
-const completion = (content: string) => ({
+/** A reply as OpenAI's servers give it. */
+export const completion = (content: string, more: object = {}) => ({
   status: 200,
-  body: JSON.stringify({ choices: [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }] }),
+  body: JSON.stringify({
+    choices: [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }],
+    ...more,
+  }),
   headers: { 'content-type': 'application/json' },
 });
 
