@@ -45,6 +45,10 @@ const commands: Record<string, { summary: string; load: () => Promise<Command> }
     summary: 'Tables that say how good a model is, with intervals',
     load: async () => (await import('./commands/eval/index.ts')).evalCommand(),
   },
+  dissect: {
+    summary: 'What people and models prefer, property by property',
+    load: async () => (await import('./commands/dissect.ts')).dissectCommand(),
+  },
   demo: {
     summary: 'Align a small real model on this machine and open a report of what changed',
     load: async () => (await import('./commands/demo.ts')).demoCommand(),
