@@ -8,6 +8,8 @@ export * from './data/memory.ts';
 export { type Blocks, pack } from './data/pack.ts';
 export * from './data/preflight.ts';
 export type { Limit, Truncation } from './data/truncate.ts';
+export * from './judging/letters.ts';
+export * from './judging/pairwise.ts';
 export * from './losses/index.ts';
 export { fillAdapters, loadAdapter, saveAdapter } from './models/adapters.ts';
 export { CausalLm } from './models/CausalLm.ts';
