@@ -72,13 +72,14 @@ export const PropertySet = z
   })
   .superRefine((set, context) => {
     const fault = (path: PropertyKey[], message: string) => context.addIssue({ code: 'custom', path, message });
-    const keys = { name: new Set<string>(), key: new Set<string>() };
+    const [names, keys] = [new Set<string>(), new Set<string>()];
     set.properties.forEach((property, i) => {
-      for (const field of ['name', 'key'] as const) {
-        const value = field === 'key' ? keyOf(property) : property.name;
-        if (keys[field].has(value)) fault(['properties', i, field], `a ${field} that no other property has`);
-        keys[field].add(value);
+      if (names.has(property.name)) fault(['properties', i, 'name'], 'a name that no other property has');
+      else if (keys.has(keyOf(property))) {
+        fault(['properties', i, property.key === undefined ? 'name' : 'key'], 'a key that no other property has');
       }
+      names.add(property.name);
+      keys.add(keyOf(property));
       const wrong = property.when && wrongCondition(property.when, set.query);
       if (wrong) fault(['properties', i, 'when'], wrong);
       if (property.from === 'items' && Object.values(property.when)[0] !== 'some') {

@@ -149,14 +149,13 @@ test('every fault of a property set is told with its line and field', () => {
   ]);
   assert.match(
     faults(own.replace('function: characters', 'function: chars'))[0]!,
-    /^15: "properties\[2\].function" is "chars"; expected "words" or/,
+    /^16: "properties\[2\].function" is "chars"; expected "words" or/,
   );
   assert.deepEqual(faults(own.replace('polarity: less', 'polarty: less')), [
-    '15: "properties[2].polarty" is not a field here',
+    '16: "properties[2].polarty" is not a field here',
   ]);
   assert.deepEqual(faults(own.replace('  - { name: short', '  - { name: correct')), [
-    '15: "properties[2].name" is "correct"; expected a name that no other property has',
-    '15: "properties[2].key" is missing; expected a key that no other property has',
+    '16: "properties[2].name" is "correct"; expected a name that no other property has',
   ]);
 });
 
