@@ -37,16 +37,16 @@ export function shuffled<T>(items: readonly T[], random: Random): T[] {
 
 /** xoshiro128** 1.1: Blackman and Vigna 2021, Scrambled linear pseudorandom number generators (ACM TOMS 47:4). */
 export function xoshiro128(state: readonly [number, number, number, number]): () => number {
-  let [a, b, c, d] = state;
+  const s = Int32Array.from(state); // not four variables: a closure's numbers beyond 31 bits are allocated anew each time
   return () => {
-    const result = Math.imul(rotated(Math.imul(b, 5), 7), 9) >>> 0;
-    const shifted = b << 9;
-    c ^= a;
-    d ^= b;
-    b ^= c;
-    a ^= d;
-    c ^= shifted;
-    d = rotated(d, 11);
+    const result = Math.imul(rotated(Math.imul(s[1]!, 5), 7), 9) >>> 0;
+    const shifted = s[1]! << 9;
+    s[2]! ^= s[0]!;
+    s[3]! ^= s[1]!;
+    s[1]! ^= s[2]!;
+    s[0]! ^= s[3]!;
+    s[2]! ^= shifted;
+    s[3] = rotated(s[3]!, 11);
     return result;
   };
 }

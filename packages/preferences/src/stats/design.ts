@@ -1,0 +1,135 @@
+import { InvalidValueError } from '../errors.ts';
+
+const WIDTH = 4; // of −1, 0 and +1 there are 3⁴ = 81 patterns: fewer than a group has samples
+
+/**
+ * A matrix of regressors, kept so that its products cost little where rows repeat each other in part: its columns stand in
+ * blocks of four, and a block is the list of its different rows, its patterns. X·w then takes one number per pattern and one
+ * addition per row and block, instead of four; for features of −1, 0 and +1 a block has at most 81 patterns. Any numbers
+ * may stand in it: where nothing repeats, nothing is saved.
+ */
+export class Design {
+  readonly rows: number;
+  readonly columns: number;
+  readonly #blocks: number;
+  readonly #patterns: Float64Array; // [patterns][4], those of the first block first
+  readonly #blockOf: Uint32Array; //   [patterns]
+  readonly #codes: Uint32Array; //     [rows][blocks], places in `patterns`
+  readonly #table: Float64Array; //    [patterns]
+  readonly #padded: Float64Array; //   [blocks·4]
+
+  /**
+   * @param signs what each row is multiplied by, 1 throughout by default
+   * @throws InvalidValueError where rows differ in length or hold what is no number
+   */
+  constructor(rows: readonly ArrayLike<number>[], signs?: ArrayLike<number>) {
+    this.rows = rows.length;
+    this.columns = rows[0]?.length ?? 0;
+    this.#blocks = Math.ceil(this.columns / WIDTH);
+    const patterns: number[] = [];
+    const blockOf: number[] = [];
+    this.#codes = new Uint32Array(this.rows * this.#blocks);
+    for (let block = 0; block < this.#blocks; block++) {
+      const known = new Map<string, number>();
+      for (let i = 0; i < this.rows; i++) {
+        const pattern = patternOf(rows[i]!, i, this.columns, block, signs?.[i] ?? 1);
+        const key = pattern.join();
+        let code = known.get(key);
+        if (code === undefined) {
+          code = blockOf.length;
+          known.set(key, code);
+          patterns.push(...pattern);
+          blockOf.push(block);
+        }
+        this.#codes[i * this.#blocks + block] = code;
+      }
+    }
+    this.#patterns = Float64Array.from(patterns);
+    this.#blockOf = Uint32Array.from(blockOf);
+    this.#table = new Float64Array(blockOf.length);
+    this.#padded = new Float64Array(this.#blocks * WIDTH);
+  }
+
+  /** X·w into `out`. [columns] → [rows] */
+  times(w: Float64Array, out: Float64Array): void {
+    const rows = this.rows;
+    const blocks = this.#blocks;
+    const codes = this.#codes;
+    const table = this.#table;
+    const patterns = this.#patterns;
+    const blockOf = this.#blockOf;
+    const padded = this.#padded;
+    for (let j = 0; j < w.length; j++) padded[j] = w[j]!;
+    for (let k = 0, at = 0; k < table.length; k++, at += WIDTH) {
+      const b = blockOf[k]! * WIDTH;
+      table[k] =
+        patterns[at]! * padded[b]! +
+        patterns[at + 1]! * padded[b + 1]! +
+        patterns[at + 2]! * padded[b + 2]! +
+        patterns[at + 3]! * padded[b + 3]!;
+    }
+    for (let i = 0, at = 0; i < rows; i++) {
+      let sum = 0;
+      for (const end = at + blocks; at < end; at++) sum += table[codes[at]!]!;
+      out[i] = sum;
+    }
+  }
+
+  /** Xᵀ·r into `out`. [rows] → [columns] */
+  transposeTimes(r: Float64Array, out: Float64Array): void {
+    const rows = this.rows;
+    const blocks = this.#blocks;
+    const codes = this.#codes;
+    const table = this.#table;
+    const patterns = this.#patterns;
+    const blockOf = this.#blockOf;
+    const padded = this.#padded;
+    for (let k = 0; k < table.length; k++) table[k] = 0;
+    for (let i = 0, at = 0; i < rows; i++) {
+      const value = r[i]!;
+      for (const end = at + blocks; at < end; at++) table[codes[at]!]! += value;
+    }
+    for (let j = 0; j < padded.length; j++) padded[j] = 0;
+    for (let k = 0, at = 0; k < table.length; k++, at += WIDTH) {
+      const b = blockOf[k]! * WIDTH;
+      const value = table[k]!;
+      for (let j = 0; j < WIDTH; j++) padded[b + j]! += patterns[at + j]! * value;
+    }
+    for (let j = 0; j < out.length; j++) out[j] = padded[j]!;
+  }
+
+  /** Σ r_i·x_i·x_iᵀ. [rows] → [columns][columns] */
+  gram(r: Float64Array): Float64Array {
+    const { columns } = this;
+    const sum = new Float64Array(columns * columns);
+    const row = new Float64Array(columns);
+    for (let i = 0; i < this.rows; i++) {
+      this.#row(i, row);
+      for (let j = 0; j < columns; j++) {
+        const left = r[i]! * row[j]!;
+        if (left === 0) continue;
+        for (let k = 0; k <= j; k++) sum[j * columns + k]! += left * row[k]!;
+      }
+    }
+    for (let j = 0; j < columns; j++) for (let k = 0; k < j; k++) sum[k * columns + j] = sum[j * columns + k]!;
+    return sum;
+  }
+
+  #row(i: number, out: Float64Array): void {
+    for (let j = 0; j < this.columns; j++) {
+      const code = this.#codes[i * this.#blocks + Math.floor(j / WIDTH)]!;
+      out[j] = this.#patterns[code * WIDTH + (j % WIDTH)]!;
+    }
+  }
+}
+
+function patternOf(row: ArrayLike<number>, i: number, columns: number, block: number, sign: number): number[] {
+  if (row.length !== columns) throw new InvalidValueError(`The length of row ${i}`, `that of row 0, ${columns}`, row.length);
+  return Array.from({ length: WIDTH }, (_, j) => {
+    const column = block * WIDTH + j;
+    if (column >= columns) return 0;
+    const value = row[column]!;
+    if (!Number.isFinite(value)) throw new InvalidValueError(`Feature ${column} of row ${i}`, 'a number', value);
+    return value * sign + 0; // −0 and 0 are one pattern
+  });
+}

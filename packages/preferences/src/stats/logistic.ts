@@ -1,0 +1,99 @@
+import { InvalidValueError } from '../errors.ts';
+import { Design } from './design.ts';
+
+/** A log density: returns log p up to a constant and writes its gradient. */
+export type LogDensity = (at: Float64Array, gradient: Float64Array) => number;
+
+/** σ(z) = 1/(1 + e^−z). */
+export const sigmoid = (z: number): number => 1 / (1 + Math.exp(-z));
+
+const SURE = 36; // beyond it 1 + e^−z is 1 in double precision
+const LARGE = 1e200; // a factor e^36 more is still far from the largest double
+
+/**
+ * The likelihood of a logistic regression without intercept: P(y = 1 | x) = σ(x·w).
+ *
+ * Rows are kept as s = x where y is 1 and s = −x where it is 0, so that log L(w) = Σ log σ(s·w): exchanging the two
+ * responses of a sample negates its features and its label, and leaves the same row.
+ */
+export class LogisticLikelihood {
+  readonly design: Design;
+  readonly #z: Float64Array; // [rows]
+
+  /**
+   * @param features [rows][columns]
+   * @param labels   [rows], true or 1 where the first response is preferred
+   * @throws InvalidValueError unless there is a label for each row, and a row
+   */
+  constructor(features: readonly ArrayLike<number>[], labels: ArrayLike<boolean | number>) {
+    if (labels.length !== features.length) {
+      throw new InvalidValueError('The number of labels', `that of samples, ${features.length}`, labels.length);
+    }
+    if (features.length === 0) throw new InvalidValueError('The number of samples', 'at least 1', 0);
+    this.design = new Design(
+      features,
+      Array.from(labels, (label) => (label ? 1 : -1)),
+    );
+    this.#z = new Float64Array(features.length);
+  }
+
+  /** Σ log σ(s·w) over the rows from each of `ends` to the next (the first from 0), into `out`; returns their sum. */
+  byPart(w: Float64Array, ends: ArrayLike<number>, out: Float64Array): number {
+    this.design.times(w, this.#z);
+    let total = 0;
+    for (let part = 0, i = 0; part < ends.length; part++) {
+      out[part] = logSigmoidSum(this.#z, i, ends[part]!);
+      total += out[part]!;
+      i = ends[part]!;
+    }
+    return total;
+  }
+
+  /** Σ log σ(s·w). */
+  logLikelihood(w: Float64Array): number {
+    this.design.times(w, this.#z);
+    return logSigmoidSum(this.#z, 0, this.#z.length);
+  }
+
+  /** Σ log σ(s·w) and its gradient Σ σ(−s·w)·s, in one pass over the rows. */
+  readonly density: LogDensity = (w, gradient) => {
+    const z = this.#z;
+    this.design.times(w, z);
+    const value = logSigmoidSum(z, 0, z.length);
+    for (let i = 0; i < z.length; i++) z[i] = 1 / (1 + Math.exp(z[i]!));
+    this.design.transposeTimes(z, gradient);
+    return value;
+  };
+
+  /** The information −∂² log L = Σ σ(z)·σ(−z)·s·sᵀ. [columns][columns] */
+  information(w: Float64Array): Float64Array {
+    const weights = new Float64Array(this.design.rows);
+    this.addVariances(w, weights);
+    return this.design.gram(weights);
+  }
+
+  /** Adds each label's variance σ(z)·σ(−z) at these weights. [rows] */
+  addVariances(w: Float64Array, out: Float64Array): void {
+    this.design.times(w, this.#z);
+    for (let i = 0; i < out.length; i++) out[i]! += sigmoid(this.#z[i]!) * sigmoid(-this.#z[i]!);
+  }
+}
+
+/** Σ log σ(z_i) for i from `from` up to `to`: one logarithm of a product of 1 + e^−z, where that stays in range. */
+function logSigmoidSum(z: Float64Array, from: number, to: number): number {
+  let sum = 0;
+  let product = 1;
+  for (let i = from; i < to; i++) {
+    const value = z[i]!;
+    if (value < -SURE) {
+      sum += value;
+      continue;
+    }
+    product *= 1 + Math.exp(-value);
+    if (product > LARGE) {
+      sum -= Math.log(product);
+      product = 1;
+    }
+  }
+  return sum - Math.log(product);
+}

@@ -1,0 +1,108 @@
+import type { LogDensity, LogisticLikelihood } from './logistic.ts';
+import { NutsChain } from './nuts.ts';
+import { type Posterior, type Prior, posterior } from './posterior.ts';
+import type { Random } from './random.ts';
+import { normals } from './variates.ts';
+
+/** Where a chain of weights begins. */
+export interface Beginning {
+  /** [columns] */
+  readonly center: Float64Array;
+  /** About each weight's variance. [columns] */
+  readonly variance: Float64Array;
+}
+
+/** What a chain is of. */
+export interface ChainTarget {
+  readonly likelihood: LogisticLikelihood;
+  readonly prior: Prior;
+  /** Stands for the log-likelihood along trajectories; up to a constant. */
+  readonly surrogate?: LogDensity;
+  /** Where parts of the samples end, whose likelihoods are wanted apart. */
+  readonly ends?: readonly number[];
+}
+
+/**
+ * A {@link NutsChain} of the posterior of a logistic regression, whose trajectories may follow a surrogate L̃ of the
+ * likelihood L. What such a trajectory ends in is taken with probability
+ *
+ *   min(1, [L(new)/L̃(new)] / [L(old)/L̃(old)])
+ *
+ * and the chain otherwise stays where it is, which makes it one of the true posterior, however good or bad L̃ is: the
+ * surrogate transition method of Liu 2001 (Monte Carlo Strategies in Scientific Computing, section 9.4.3). It needs a step
+ * that is reversible under L̃, as NUTS's is.
+ */
+export class SurrogateChain {
+  /** Where it is; its own array, which the next step overwrites. [columns] */
+  readonly weights: Float64Array;
+  readonly #target: ChainTarget;
+  readonly #ends: readonly number[];
+  readonly #posterior: Posterior;
+  readonly #random: Random;
+  readonly #chain: NutsChain;
+  readonly #before: Float64Array;
+  readonly #unused: Float64Array;
+  #parts: Float64Array;
+  #partsBefore: Float64Array;
+  #logRatio = 0; // log L − log L̃
+
+  constructor(target: ChainTarget, { center, variance }: Beginning, random: Random) {
+    const { likelihood, prior, surrogate, ends } = target;
+    const { columns, rows } = likelihood.design;
+    this.#target = target;
+    this.#ends = ends?.length ? ends : [rows];
+    this.#posterior = posterior(surrogate ?? likelihood.density, columns, prior);
+    this.#random = random;
+    const normal = normals(random);
+    const away = center.map((value, j) => value + 2 * Math.sqrt(variance[j]!) * normal()); // wider than the posterior, for R-hat
+    const start = this.#posterior.start(away);
+    this.#chain = new NutsChain(this.#posterior.density, {
+      ...{ start, random, laplaceRates: this.#posterior.laplaceRates },
+      ...(start.length === columns && { variance }),
+    });
+    this.#before = Float64Array.from(start);
+    this.weights = new Float64Array(columns);
+    this.#unused = new Float64Array(columns);
+    this.#parts = new Float64Array(this.#ends.length);
+    this.#partsBefore = new Float64Array(this.#ends.length);
+    this.#look();
+  }
+
+  /** The log-likelihood of each part where it is, in nats; overwritten by the next step. [parts] */
+  get parts(): Float64Array {
+    return this.#parts;
+  }
+
+  /** Trajectories since warm-up that went astray. */
+  get divergences(): number {
+    return this.#chain.divergences;
+  }
+
+  /** Adapts to the surrogate, which is close enough to the posterior for that. */
+  warmUp(steps: number): void {
+    this.#chain.warmUp(steps);
+    this.#look();
+  }
+
+  /** Moves on to the next draw; false where it stayed because the surrogate was wrong about it. */
+  step(): boolean {
+    this.#before.set(this.#chain.position);
+    [this.#parts, this.#partsBefore] = [this.#partsBefore, this.#parts];
+    const logRatio = this.#logRatio;
+    this.#chain.step();
+    this.#look();
+    if (Math.log(this.#random.uniform()) < this.#logRatio - logRatio) return true;
+    this.#chain.moveTo(this.#before);
+    [this.#parts, this.#partsBefore] = [this.#partsBefore, this.#parts];
+    this.#logRatio = logRatio;
+    this.#posterior.weights(this.#before, this.weights);
+    return false;
+  }
+
+  #look(): void {
+    const { likelihood, surrogate } = this.#target;
+    this.#posterior.weights(this.#chain.position, this.weights);
+    const exact = likelihood.byPart(this.weights, this.#ends, this.#parts);
+    this.#logRatio = surrogate ? exact - surrogate(this.weights, this.#unused) : 0;
+  }
+}
