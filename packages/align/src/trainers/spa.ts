@@ -47,8 +47,13 @@ export function selfRewards(
   return own.map((logps, i) => logps.map((logp, k) => (held ? logp - held[i]![k]! : logp)));
 }
 
-/** log π(y | x) of each response, summed over its tokens in double precision: nats, [group][response]. */
-function sequenceLogps(model: CausalLm, groups: readonly Responses[]): number[][] {
+/**
+ * log π(y | x) of each response, summed over its tokens in double precision. No gradient; the groups go through the model
+ * at once.
+ *
+ * @returns nats, [group][response]
+ */
+export function sequenceLogps(model: CausalLm, groups: readonly Responses[]): number[][] {
   const tokens = tidy(() => noGrad(() => withoutDropout(model, () => responseLogps(model, groups).value.toArray())));
   let at = 0;
   return groups.map(({ responses }) =>

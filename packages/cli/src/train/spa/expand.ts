@@ -13,12 +13,13 @@ import { kindOf, openStart } from '../setup.ts';
 import { keep, Stopwatch } from './folder.ts';
 import { label, policyOf, type Round } from './Round.ts';
 
-/** A response as it was sampled, less its log-probabilities. */
+/** A response as it was sampled. */
 const Sampled = z.object({
   id: z.string(), // of its prompt
   index: z.int().min(0),
   text: z.string(),
   tokens: z.array(z.int()),
+  logprobs: z.array(z.number()), // nats, of π_{i−1} itself: before temperature and filters
   finish: z.enum(['stop', 'length']),
 });
 export type Sampled = z.infer<typeof Sampled>;
@@ -73,13 +74,13 @@ async function sampleChunk(
   { model, tokenizer }: OpenedModel,
   places: readonly number[],
   heard: (responses: number) => void,
-): Promise<(Sampled & { logprobs: readonly number[] })[]> {
+): Promise<Sampled[]> {
   const { num_generations: samples, response_length: maxNewTokens, temperature, top_p: topP } = settings;
   let tokens = 0;
   const onToken = () => heard(Math.min(places.length * samples, ++tokens / maxNewTokens));
   const options = { samples, maxNewTokens, temperature, topP, endIds: tokenizer.eosIds, onToken };
   const batch = places.map((place) => prompts[place]!.ids);
-  const found = new Map<string, Sampled & { logprobs: readonly number[] }>();
+  const found = new Map<string, Sampled>();
   const sampled = generate(
     model,
     batch,
@@ -89,7 +90,7 @@ async function sampleChunk(
   for await (const { prompt, index, ids, logps, finish } of sampled) {
     const { id, ids: before } = prompts[prompt]!;
     const text = textAfter(tokenizer, before, ids);
-    found.set(`${prompt} ${index}`, { id, index, text, tokens: [...ids], logprobs: logps, finish });
+    found.set(`${prompt} ${index}`, { id, index, text, tokens: [...ids], logprobs: [...logps], finish });
   }
   return places.flatMap((place) => Array.from({ length: samples }, (_, index) => found.get(`${place} ${index}`)!));
 }
@@ -134,7 +135,7 @@ function appendingTo(file: string): Disposable & { append(text: string): void } 
 
 /** @throws RunError where there are other responses than were sampled */
 async function readResponses(file: string, { prompts, settings, context }: Round): Promise<Sampled[][]> {
-  const { records } = await readAs(Sampled, file, 'Each line needs id, index, text, tokens and finish.');
+  const { records } = await readAs(Sampled, file, 'Each line needs id, index, text, tokens, logprobs and finish.');
   const places = new Map(prompts.map(({ id }, place) => [id, place]));
   const responses: Sampled[][] = prompts.map(() => []);
   for (const response of records) responses[places.get(response.id) ?? -1]?.splice(response.index, 1, response);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { type Responses, type SelfPreference, selfPreference } from '@attune/align';
+import { type SelfPreference, selfPreference } from '@attune/align';
 import { readAs } from '@attune/preferences';
 import { z } from 'zod';
 import { writeWhole } from '../../run/durable.ts';
@@ -11,7 +11,7 @@ import { progress } from '../../terminal/progress.ts';
 import { standardError } from '../../terminal/screen.ts';
 import type { Sampled } from './expand.ts';
 import { Stopwatch } from './folder.ts';
-import { openJudge, scaleOf } from './judges.ts';
+import { openJudge, type SampledResponses, scaleOf } from './judges.ts';
 import type { RoundPrompt } from './prepare.ts';
 import { label, type Round } from './Round.ts';
 
@@ -43,7 +43,9 @@ export async function judge(round: Round, sampled: readonly (readonly Sampled[])
   const tokens = sampled.map((responses) => responses.map((response) => tokensOf(response, endOfCut)));
   const file = join(folder, 'judgments.jsonl');
   const known = existsSync(file);
-  const groups = prompts.map(({ ids }, i): Responses => ({ prompt: ids, responses: tokens[i]! }));
+  const groups = prompts.map(({ ids }, i): SampledResponses => {
+    return { prompt: ids, responses: tokens[i]!, logps: sampled[i]!.map(({ logprobs }) => sum(logprobs)) };
+  });
   const rewards = known ? await rewardsIn(file) : await rewardsBy(round, groups);
   const judged = prompts.map((prompt, i): Judged => {
     const responses = sampled[i]!.map(({ text, finish }, k) => {
@@ -57,6 +59,8 @@ export async function judge(round: Round, sampled: readonly (readonly Sampled[])
 
 const tokensOf = ({ tokens, finish }: Sampled, endOfCut: number | undefined): readonly number[] =>
   finish === 'length' && endOfCut !== undefined ? [...tokens, endOfCut] : tokens;
+
+const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 
 /** The best against the worst of the responses that say something, each thing once. */
 export function decision(
@@ -84,12 +88,13 @@ export function decision(
 const tokensAtATime = 4096;
 
 /** Groups of similar length go through the judge together, the longest first. */
-async function rewardsBy(round: Round, groups: readonly Responses[]): Promise<number[][]> {
+async function rewardsBy(round: Round, groups: readonly SampledResponses[]): Promise<number[][]> {
   const { context, folder } = round;
   using _clock = new Stopwatch(folder, 'judging');
   using opened = await openJudge(round);
   const shown = progress(standardError(), { label: label(round, 'judging'), total: groups.length, unit: 'prompts' });
-  const length = ({ prompt, responses }: Responses) => responses.reduce((sum, ids) => sum + ids.length, prompt.length);
+  const length = ({ prompt, responses }: SampledResponses) =>
+    responses.reduce((sum, ids) => sum + ids.length, prompt.length);
   const order = [...groups.keys()].sort((a, b) => length(groups[b]!) - length(groups[a]!) || a - b);
   const rewards: number[][] = [];
   for (let done = 0; done < order.length; ) {

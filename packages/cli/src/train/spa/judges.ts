@@ -1,14 +1,19 @@
-import { type Kind, type OpenedModel, type Responses, rewardFrom, selfRewards } from '@attune/align';
+import { type Kind, type OpenedModel, type Responses, rewardFrom, selfRewards, sequenceLogps } from '@attune/align';
 import { refuseOtherTokens } from '../../models/foreignTokens.ts';
 import { refuseRewardModel, rewardModelOf } from '../../models/heads.ts';
 import type { SpaSettings } from '../../settings/spa.ts';
 import { kindOf, openStart } from '../setup.ts';
 import { policyOf, type Round } from './Round.ts';
 
+/** Responses to one prompt, and what the policy that sampled them thought of them: log π_{i−1}(y | x), nats. */
+export interface SampledResponses extends Responses {
+  readonly logps: readonly number[];
+}
+
 /** Who says which response is better. Owns its models: dispose it. */
 export interface Judge extends Disposable {
   /** What each response is worth: nats, [group][response]. The groups go through the judge's models at once. */
-  rewards(groups: readonly Responses[]): number[][];
+  rewards(groups: readonly SampledResponses[]): number[][];
 }
 
 /** What rewards are scaled with to be log-odds: those of reward models (Bradley and Terry) are as they are. */
@@ -31,12 +36,21 @@ export async function openJudge(round: Round): Promise<Judge> {
 
 type Open = (path: string) => Promise<OpenedModel>;
 
-/** Eq. 7: the policy's own reward. */
+/**
+ * Eq. 7: the policy's own reward. Its own half was computed as the responses were sampled, so that only the reference
+ * reads them; with `as_released: eos` a cut response has a token more than was sampled, and both do.
+ */
 async function ownRewards(round: Round, open: Open): Promise<Judge['rewards']> {
-  const { model: policy } = await open(policyOf(round));
   const held = heldAgainst(round);
   const reference = held === undefined ? undefined : (await open(held)).model;
-  return (groups) => selfRewards(policy, reference, groups);
+  if (round.endOfCut !== undefined) {
+    const { model: policy } = await open(policyOf(round));
+    return (groups) => selfRewards(policy, reference, groups);
+  }
+  return (groups) => {
+    const under = reference && sequenceLogps(reference, groups);
+    return groups.map(({ logps }, i) => logps.map((logp, k) => (under ? logp - under[i]![k]! : logp)));
+  };
 }
 
 /** What the own reward is held against; the policy before the first is π_init. */
