@@ -260,7 +260,7 @@ export const text = {
       'Each round is held to the model that it started from, so its margins start at 0 and its loss at ln\u00a02. Thin lines are single steps, thick lines their running mean. Every training has a report of its own, in seed/ and round-N/train/.',
     natsPerPair: 'nats per pair',
     timeTitle: 'Where the time went',
-    timeLead: 'Judging needs two passes over what was sampled; detecting doubtful pairs is part of training.',
+    timeLead: 'Judging reads once more what was sampled; detecting doubtful pairs is part of training.',
     timeParts: ['sampling', 'judging', 'training'],
     judgingNote: (share: string) => glued(`judging ${share}`),
     samplesTitle: 'Some of its labels',
