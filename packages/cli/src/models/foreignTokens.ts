@@ -23,20 +23,26 @@ export function refuseForeignTokens(
 }
 
 /**
- * Stops where a reward model would read another text than the policy wrote: a response goes from the one to the other as
- * token ids. Tokens that only the reward model knows do no harm.
+ * Stops where another model would read another text than the policy wrote: a response goes from the one to the other as
+ * token ids. Tokens that only the other model knows do no harm.
  *
- * @param path the reward model
+ * @param path the other model
+ * @param what it is called
  */
-export function refuseOtherTokens(path: string, reward: OpenedModel, policy: OpenedModel): void {
-  const remedy = 'Give a reward model that was trained from the same model, or one with the same tokenizer.';
-  if (reward.model.vocabSize < policy.model.vocabSize) {
+export function refuseOtherTokens(
+  path: string,
+  other: OpenedModel,
+  policy: OpenedModel,
+  what: 'reward model' | 'model' = 'reward model',
+): void {
+  const remedy = `Give a ${what} that was trained from the same model, or one with the same tokenizer.`;
+  if (other.model.vocabSize < policy.model.vocabSize) {
     throw new FileError(
       path,
-      `the policy has ${policy.model.vocabSize} tokens and this reward model only ${reward.model.vocabSize}. ${remedy}`,
+      `the policy has ${policy.model.vocabSize} tokens and this ${what} only ${other.model.vocabSize}. ${remedy}`,
     );
   }
-  const known = reward.tokenizer.vocabulary;
+  const known = other.tokenizer.vocabulary;
   for (const [token, id] of policy.tokenizer.vocabulary) {
     if (known.get(token) === id) continue;
     const found = known.has(token) ? `is ${known.get(token)} here` : 'is none here';

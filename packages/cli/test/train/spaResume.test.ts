@@ -84,8 +84,8 @@ test('what was sampled is not sampled again, and a chunk that was half written i
   const { args, path } = newRun('whole');
   await attuneUntil('SIGKILL after writeSync {"id" then 3 token', ...args);
   const file = join(path, 'round-1', 'responses.jsonl');
-  // A chunk is 4 prompts × 2 responses. The log-probabilities are for the reader: nothing depends on them.
-  const mark = readFileSync(file, 'utf8').replace(/"logprobs":\[[^\]]*\]/, '"logprobs":[1]');
+  // A chunk is 4 prompts × 2 responses. A field that nobody reads shows whether a line is still the one that was written.
+  const mark = readFileSync(file, 'utf8').replace('{"id"', '{"mark":1,"id"');
   assert.equal(mark.split('\n').length - 1, 8);
   writeFileSync(file, mark);
   appendFileSync(file, `${mark.split('\n')[0]}\n{"id":"half a li`);

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { writeWhole } from '../../run/durable.ts';
 import { toJsonl } from '../../run/lines.ts';
 import type { SpaSettings } from '../../settings/spa.ts';
+import { formatCount } from '../../terminal/format.ts';
 import { progress } from '../../terminal/progress.ts';
 import { standardError } from '../../terminal/screen.ts';
 import type { Sampled } from './expand.ts';
@@ -43,8 +44,9 @@ export async function judge(round: Round, sampled: readonly (readonly Sampled[])
   const tokens = sampled.map((responses) => responses.map((response) => tokensOf(response, endOfCut)));
   const file = join(folder, 'judgments.jsonl');
   const known = existsSync(file);
-  const groups = prompts.map(({ ids }, i): SampledResponses => {
-    return { prompt: ids, responses: tokens[i]!, logps: sampled[i]!.map(({ logprobs }) => sum(logprobs)) };
+  const groups = prompts.map(({ ids, prompt }, i): SampledResponses => {
+    const [texts, logps] = [sampled[i]!.map(({ text }) => text), sampled[i]!.map(({ logprobs }) => sum(logprobs))];
+    return { prompt: ids, content: prompt, responses: tokens[i]!, texts, logps };
   });
   const rewards = known ? await rewardsIn(file) : await rewardsBy(round, groups);
   const judged = prompts.map((prompt, i): Judged => {
@@ -107,6 +109,11 @@ async function rewardsBy(round: Round, groups: readonly SampledResponses[]): Pro
     shown.update((done += places.length));
   }
   shown.end();
+  const cut = opened.cut?.() ?? 0;
+  if (cut > 0)
+    context.say(
+      `  ! the responses to ${formatCount(cut)} prompts were too long for the judge: it read their beginnings`,
+    );
   return rewards;
 }
 

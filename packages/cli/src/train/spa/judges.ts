@@ -1,22 +1,41 @@
-import { type Kind, type OpenedModel, type Responses, rewardFrom, selfRewards, sequenceLogps } from '@attune/align';
+import {
+  type Kind,
+  letterTokens,
+  logOddsOf,
+  type OpenedModel,
+  pairwiseLetters,
+  type Responses,
+  rewardFrom,
+  selfRewards,
+  sequenceLogps,
+} from '@attune/align';
+import type { Content } from '@attune/preferences';
 import { refuseOtherTokens } from '../../models/foreignTokens.ts';
 import { refuseRewardModel, rewardModelOf } from '../../models/heads.ts';
 import type { SpaSettings } from '../../settings/spa.ts';
 import { kindOf, openStart } from '../setup.ts';
 import { policyOf, type Round } from './Round.ts';
 
-/** Responses to one prompt, and what the policy that sampled them thought of them: log π_{i−1}(y | x), nats. */
+/** Responses to one prompt, as tokens and as text. */
 export interface SampledResponses extends Responses {
+  readonly content: Content; // the prompt
+  readonly texts: readonly string[];
+  /** What the policy that sampled them thought of them: log π_{i−1}(y | x), nats. */
   readonly logps: readonly number[];
 }
 
-/** Who says which response is better. Owns its models: dispose it. */
-export interface Judge extends Disposable {
+/** How a judge judges. */
+interface Judging {
   /** What each response is worth: nats, [group][response]. The groups go through the judge's models at once. */
   rewards(groups: readonly SampledResponses[]): number[][];
+  /** Prompts so far whose responses it could not read to their ends; left out where there are none. */
+  cut?(): number;
 }
 
-/** What rewards are scaled with to be log-odds: those of reward models (Bradley and Terry) are as they are. */
+/** Who says which response is better. Owns its models: dispose it. */
+export type Judge = Judging & Disposable;
+
+/** What rewards are scaled with to be log-odds: those of reward models (Bradley and Terry) and of letters are. */
 export const scaleOf = ({ judge, beta }: Pick<SpaSettings, 'judge' | 'beta'>): number => (judge === 'self' ? beta : 1);
 
 /** π_init: where everything began. */
@@ -29,9 +48,9 @@ export async function openJudge(round: Round): Promise<Judge> {
   const kind = kindOf(settings);
   using stack = new DisposableStack();
   const open = async (path: string) => stack.use(await openStart(path, kind));
-  const rewards = settings.judge === 'self' ? await ownRewards(round, open) : await scores(settings, open);
+  const judging = await judges[settings.judge](round, open);
   const owned = stack.move();
-  return { rewards, [Symbol.dispose]: () => owned.dispose() };
+  return { ...judging, [Symbol.dispose]: () => owned.dispose() };
 }
 
 type Open = (path: string) => Promise<OpenedModel>;
@@ -40,16 +59,18 @@ type Open = (path: string) => Promise<OpenedModel>;
  * Eq. 7: the policy's own reward. Its own half was computed as the responses were sampled, so that only the reference
  * reads them; with `as_released: eos` a cut response has a token more than was sampled, and both do.
  */
-async function ownRewards(round: Round, open: Open): Promise<Judge['rewards']> {
+async function ownRewards(round: Round, open: Open): Promise<Judging> {
   const held = heldAgainst(round);
   const reference = held === undefined ? undefined : (await open(held)).model;
   if (round.endOfCut !== undefined) {
     const { model: policy } = await open(policyOf(round));
-    return (groups) => selfRewards(policy, reference, groups);
+    return { rewards: (groups) => selfRewards(policy, reference, groups) };
   }
-  return (groups) => {
-    const under = reference && sequenceLogps(reference, groups);
-    return groups.map(({ logps }, i) => logps.map((logp, k) => (under ? logp - under[i]![k]! : logp)));
+  return {
+    rewards(groups) {
+      const under = reference && sequenceLogps(reference, groups);
+      return groups.map(({ logps }, i) => logps.map((logp, k) => (under ? logp - under[i]![k]! : logp)));
+    },
   };
 }
 
@@ -59,27 +80,48 @@ function heldAgainst({ settings, policies }: Round): string | undefined {
   return (settings.judge_reference === 'previous' ? policies.at(-2) : undefined) ?? initialModel(settings);
 }
 
-async function scores({ judge_model }: SpaSettings, open: Open): Promise<Judge['rewards']> {
+/** The scores of a reward model. */
+async function scores({ settings: { judge_model } }: Round, open: Open): Promise<Judging> {
   const scored = rewardFrom(rewardModelOf(judge_model!, await open(judge_model!)));
-  return (groups) => {
-    const all = [...scored(groups)];
-    return groups.map(({ responses }) => all.splice(0, responses.length));
+  return {
+    rewards(groups) {
+      const all = [...scored(groups)];
+      return groups.map(({ responses }) => all.splice(0, responses.length));
+    },
   };
 }
+
+/** What a language model answers when it is asked which of two is better: half of its log-odds for each. */
+async function answers({ settings }: Round, open: Open): Promise<Judging> {
+  const opened = await open(askedModel(settings));
+  let cut = 0;
+  return {
+    rewards(groups) {
+      const pairs = groups.map(({ content, texts: [a, b] }) => ({ prompt: content, a: a!, b: b! }));
+      const letters = pairwiseLetters(opened, pairs);
+      cut += letters.filter((pair) => pair.cut > 0).length;
+      return letters.map((pair) => [logOddsOf(pair) / 2, -logOddsOf(pair) / 2]);
+    },
+    cut: () => cut,
+  };
+}
+
+const askedModel = (settings: SpaSettings): string => settings.judge_model ?? initialModel(settings);
+
+const judges = { self: ownRewards, reward_model: scores, pairwise: answers };
 
 /**
  * Opens what else judges than the model itself, and lets it go.
  *
  * @throws FileError where it is of another kind, or reads other tokens than the policy writes
+ * @throws EncodingError where it is to answer by letters that its tokenizer does not have
  */
 export async function checkJudge(settings: SpaSettings, kind: Kind, policy: OpenedModel): Promise<void> {
-  if (settings.judge === 'reward_model') {
-    using opened = await openStart(settings.judge_model!, kind);
-    rewardModelOf(settings.judge_model!, opened);
-    refuseOtherTokens(settings.judge_model!, opened, policy);
-  } else if (initialModel(settings) !== settings.model) {
-    using opened = await openStart(initialModel(settings), kind);
-    refuseRewardModel(initialModel(settings), opened);
-    refuseOtherTokens(initialModel(settings), opened, policy);
-  }
+  const path = settings.judge === 'self' ? initialModel(settings) : askedModel(settings);
+  if (settings.judge === 'self' && path === settings.model) return;
+  using opened = await openStart(path, kind);
+  if (settings.judge === 'reward_model') rewardModelOf(path, opened);
+  else refuseRewardModel(path, opened);
+  if (settings.judge === 'pairwise') letterTokens(opened.tokenizer);
+  else refuseOtherTokens(path, opened, policy, settings.judge === 'self' ? 'model' : 'reward model');
 }
