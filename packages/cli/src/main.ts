@@ -41,6 +41,10 @@ const commands: Record<string, { summary: string; load: () => Promise<Command> }
     summary: 'Everything about preference data before training',
     load: async () => (await import('./commands/data.ts')).dataCommand(),
   },
+  judge: {
+    summary: 'Which of two responses a model prefers',
+    load: async () => (await import('./commands/judge.ts')).judgeCommand(),
+  },
   eval: {
     summary: 'Tables that say how good a model is, with intervals',
     load: async () => (await import('./commands/eval/index.ts')).evalCommand(),

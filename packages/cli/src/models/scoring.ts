@@ -51,18 +51,18 @@ export interface Kept<Example> {
 }
 
 /**
- * Encodes records for a reward model.
+ * Encodes records for a model that scores them.
  *
  * @param nameOf what the record at a place is called: file and line
  * @throws UsageError where some are too long and `--truncation-mode` does not say what to do with them
  */
-function encodeFor<Source extends object, Example>(
-  { opened, model, options }: Scorer,
+export function encodeFor<Source extends object, Example>(
+  { opened, options }: Pick<Scorer, 'opened' | 'options'>,
   records: readonly Source[],
   nameOf: (place: number) => string,
   encode: (tokenizer: Tokenizer, records: readonly Source[], options: EncodeAllOptions) => Encoded<Example>,
 ): Kept<Example> {
-  const maxLength = Math.min(options.maxLength ?? Infinity, model.maxPositions);
+  const maxLength = Math.min(options.maxLength ?? Infinity, opened.model.maxPositions);
   const { truncationMode, movedBoundary } = options;
   const placeOf = new Map<object, number>(records.map((record, place) => [record, place]));
   const { examples, report } = encode(opened.tokenizer, records, {
