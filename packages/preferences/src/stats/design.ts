@@ -50,9 +50,9 @@ export class Design {
     this.#padded = new Float64Array(this.#blocks * WIDTH);
   }
 
-  /** X·w into `out`. [columns] → [rows] */
-  times(w: Float64Array, out: Float64Array): void {
-    const rows = this.rows;
+  /** X·w into `out`, of as many rows as it has room for. [columns] → [rows] */
+  times(w: Float64Array, out: Float64Array, from = 0): void {
+    const rows = out.length;
     const blocks = this.#blocks;
     const codes = this.#codes;
     const table = this.#table;
@@ -68,7 +68,7 @@ export class Design {
         patterns[at + 2]! * padded[b + 2]! +
         patterns[at + 3]! * padded[b + 3]!;
     }
-    for (let i = 0, at = 0; i < rows; i++) {
+    for (let i = 0, at = from * blocks; i < rows; i++) {
       let sum = 0;
       for (const end = at + blocks; at < end; at++) sum += table[codes[at]!]!;
       out[i] = sum;
@@ -124,7 +124,8 @@ export class Design {
 }
 
 function patternOf(row: ArrayLike<number>, i: number, columns: number, block: number, sign: number): number[] {
-  if (row.length !== columns) throw new InvalidValueError(`The length of row ${i}`, `that of row 0, ${columns}`, row.length);
+  if (row.length !== columns)
+    throw new InvalidValueError(`The length of row ${i}`, `that of row 0, ${columns}`, row.length);
   return Array.from({ length: WIDTH }, (_, j) => {
     const column = block * WIDTH + j;
     if (column >= columns) return 0;

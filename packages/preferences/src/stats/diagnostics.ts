@@ -33,21 +33,29 @@ export interface DrawSummary {
 export function drawSummary(values: Float64Array, chains: number): DrawSummary {
   const halves = split(values, chains);
   const order = ordered(halves.values);
-  const sorted = Float64Array.from(order, (i) => halves.values[i]!);
+  const sorted = new Float64Array(order.length);
+  for (let i = 0; i < order.length; i++) sorted[i] = halves.values[order[i]!]!;
   const scores = rankScores(order, sorted);
   const all = halves.values.length === values.length ? sorted : Float64Array.from(values).sort();
   const [q05, q25, q50, q75, q95] = [0.05, 0.25, 0.5, 0.75, 0.95].map((p) => quantile(all, p)) as Five<number>;
-  const within = (limit: number) => effectiveSize(halves.values.map((x) => (x <= limit ? 1 : 0)), halves.chains);
+  const upTo = (limit: number) => effectiveSize(indicator(halves.values, limit), halves.chains);
   return {
     ...{ mean: mean(values), sd: standardDeviation(values), q05, q25, q50, q75, q95 },
-    probabilityPositive: values.reduce((sum, x) => sum + (x > 0 ? 1 : x === 0 ? 0.5 : 0), 0) / values.length,
+    probabilityPositive: 1 - mean(indicator(values, 0)),
     rhat: Math.max(splitRhat(scores, halves.chains), splitRhat(foldedScores(order, sorted), halves.chains)),
     bulkEss: effectiveSize(scores, halves.chains),
-    tailEss: Math.min(within(q05), within(q95)),
+    tailEss: Math.min(upTo(q05), upTo(q95)),
   };
 }
 
 type Five<T> = [T, T, T, T, T];
+
+/** 1 where a value is at most the limit, else 0. */
+function indicator(values: Float64Array, limit: number): Float64Array {
+  const out = new Float64Array(values.length);
+  for (let i = 0; i < values.length; i++) out[i] = values[i]! <= limit ? 1 : 0;
+  return out;
+}
 
 interface Halves {
   readonly values: Float64Array;
@@ -59,9 +67,13 @@ function split(values: Float64Array, chains: number): Halves {
   const draws = values.length / chains;
   const half = Math.floor(draws / 2);
   if (!(Number.isInteger(draws) && half >= 2)) {
-    throw new InvalidValueError('The number of draws', `at least 4 for each of ${chains} chains, of all alike`, values.length);
+    throw new InvalidValueError(
+      'The number of draws',
+      `at least 4 for each of ${chains} chains, of all alike`,
+      values.length,
+    );
   }
-  if (values.some((x) => !Number.isFinite(x))) throw new InvalidValueError('A draw', 'a number', Number.NaN);
+  for (const x of values) if (!Number.isFinite(x)) throw new InvalidValueError('A draw', 'a number', x);
   if (2 * half === draws) return { values, chains: 2 * chains };
   const kept = new Float64Array(2 * half * chains);
   for (let c = 0; c < chains; c++) {
@@ -116,7 +128,8 @@ function foldedScores(order: Uint32Array, sorted: Float64Array): Float64Array {
   const [places, distances] = [new Uint32Array(n), new Float64Array(n)];
   let right = sorted.findIndex((x) => x >= median);
   for (let k = 0, left = right - 1; k < n; k++) {
-    const [below, above] = [left < 0 ? Infinity : median - sorted[left]!, right < n ? sorted[right]! - median : Infinity];
+    const below = left < 0 ? Infinity : median - sorted[left]!;
+    const above = right < n ? sorted[right]! - median : Infinity;
     places[k] = order[below <= above ? left-- : right++]!;
     distances[k] = Math.min(below, above);
   }
@@ -135,11 +148,12 @@ function splitRhat(values: Float64Array, chains: number): number {
  * The effective sample size (eq. 10 to 13): chains · n / τ, where τ = −1 + 2·Σ (ρ_2k + ρ_2k+1) sums autocorrelations pair
  * by pair while they are positive, none larger than the one before (Geyer 1992, Statistical Science 7:4).
  */
-function effectiveSize(values: ArrayLike<number>, chains: number): number {
+function effectiveSize(values: Float64Array, chains: number): number {
   const total = values.length;
   const n = total / chains;
   const { means, within } = moments(values, chains);
-  const centered = Float64Array.from({ length: total }, (_, i) => values[i]! - means[Math.floor(i / n)]!);
+  const centered = new Float64Array(total);
+  for (let i = 0; i < total; i++) centered[i] = values[i]! - means[Math.floor(i / n)]!;
   const plus = (within * (n - 1)) / n + standardDeviation(means) ** 2;
   const correlation = (lag: number) => 1 - (within - autocovariance(centered, chains, lag)) / plus;
   let even = 1;
@@ -156,12 +170,13 @@ function effectiveSize(values: ArrayLike<number>, chains: number): number {
 }
 
 /** The mean of each chain, and the mean of their variances. */
-function moments(values: ArrayLike<number>, chains: number): { means: Float64Array; within: number } {
+function moments(values: Float64Array, chains: number): { means: Float64Array; within: number } {
   const n = values.length / chains;
   const means = new Float64Array(chains);
   let within = 0;
   for (let c = 0; c < chains; c++) {
-    let [sum, squares] = [0, 0];
+    let sum = 0;
+    let squares = 0;
     for (let i = c * n; i < (c + 1) * n; i++) sum += values[i]!;
     means[c] = sum / n;
     for (let i = c * n; i < (c + 1) * n; i++) squares += (values[i]! - sum / n) ** 2;

@@ -25,9 +25,12 @@ export function paretoSmoothed(logRatios: Float64Array): ImportanceWeights {
   if (tail < 5) throw new InvalidValueError('The number of draws', 'at least 25', n);
   const sorted = Float64Array.from(logRatios).sort();
   const [largest, below] = [sorted[n - 1]!, sorted[n - tail - 1]!];
-  const weights = logRatios.map((log) => Math.exp(log - largest));
+  const [weights, places]: [Float64Array, number[]] = [new Float64Array(n), []];
+  for (let i = 0; i < n; i++) {
+    weights[i] = Math.exp(logRatios[i]! - largest);
+    if (logRatios[i]! > below) places.push(i);
+  }
   const cutoff = Math.exp(below - largest);
-  const places = [...logRatios.keys()].filter((i) => logRatios[i]! > below);
   if (places.length < 5) return { weights: normalized(weights), shape: -Infinity };
   places.sort((a, b) => logRatios[a]! - logRatios[b]!);
   const pareto = fitPareto(Float64Array.from(places, (i) => weights[i]! - cutoff));

@@ -37,16 +37,17 @@ export class LogisticLikelihood {
     this.#z = new Float64Array(features.length);
   }
 
-  /** Σ log σ(s·w) over the rows from each of `ends` to the next (the first from 0), into `out`; returns their sum. */
+  /** Σ log σ(s·w); that of the rows from each of `ends` to the next (the first from 0) into `out`. */
   byPart(w: Float64Array, ends: ArrayLike<number>, out: Float64Array): number {
     this.design.times(w, this.#z);
     let total = 0;
-    for (let part = 0, i = 0; part < ends.length; part++) {
-      out[part] = logSigmoidSum(this.#z, i, ends[part]!);
+    let from = 0;
+    for (let part = 0; part < ends.length; part++) {
+      out[part] = logSigmoidSum(this.#z, from, ends[part]!);
       total += out[part]!;
-      i = ends[part]!;
+      from = ends[part]!;
     }
-    return total;
+    return total + logSigmoidSum(this.#z, from, this.#z.length);
   }
 
   /** Σ log σ(s·w). */

@@ -87,7 +87,10 @@ function pilot(likelihood: LogisticLikelihood, prior: Prior, random: Random): Pi
     chain.step();
     return Float64Array.from(chain.weights);
   });
-  const surrogate = linearized(likelihood, points.filter((_, i) => i % 4 === 0));
+  const surrogate = linearized(
+    likelihood,
+    points.filter((_, i) => i % 4 === 0),
+  );
   const unused = new Float64Array(mode.length);
   const error = standardDeviation(points.map((w) => likelihood.logLikelihood(w) - surrogate(w, unused)));
   return { center: mode.map((_, j) => mean(points.map((w) => w[j]!))), variance, surrogate, error };

@@ -139,7 +139,12 @@ export class NutsChain {
     let logWeight = 0; // of the trajectory, relative to its first point
     for (let depth = 0; depth < this.#maxDepth; depth++) {
       const forward = this.#random.uniform() < 0.5;
-      const newer = this.#grow(forward ? this.#right : this.#left, forward ? this.#stepSize : -this.#stepSize, depth, energy);
+      const newer = this.#grow(
+        forward ? this.#right : this.#left,
+        forward ? this.#stepSize : -this.#stepSize,
+        depth,
+        energy,
+      );
       if (newer === undefined) break;
       if (Math.log(this.#random.uniform()) < newer - logWeight) this.#now.set(this.#candidate);
       logWeight = logSum(logWeight, newer);

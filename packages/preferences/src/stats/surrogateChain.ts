@@ -47,10 +47,10 @@ export class SurrogateChain {
   #logRatio = 0; // log L − log L̃
 
   constructor(target: ChainTarget, { center, variance }: Beginning, random: Random) {
-    const { likelihood, prior, surrogate, ends } = target;
-    const { columns, rows } = likelihood.design;
+    const { likelihood, prior, surrogate, ends = [] } = target;
+    const { columns } = likelihood.design;
     this.#target = target;
-    this.#ends = ends?.length ? ends : [rows];
+    this.#ends = ends;
     this.#posterior = posterior(surrogate ?? likelihood.density, columns, prior);
     this.#random = random;
     const normal = normals(random);
@@ -63,8 +63,8 @@ export class SurrogateChain {
     this.#before = Float64Array.from(start);
     this.weights = new Float64Array(columns);
     this.#unused = new Float64Array(columns);
-    this.#parts = new Float64Array(this.#ends.length);
-    this.#partsBefore = new Float64Array(this.#ends.length);
+    this.#parts = new Float64Array(ends.length);
+    this.#partsBefore = new Float64Array(ends.length);
     this.#look();
   }
 
