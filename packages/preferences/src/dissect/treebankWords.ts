@@ -6,7 +6,7 @@
 export const treebankWords = (text: string): number =>
   sentences(text).reduce((count, sentence) => count + tokens(sentence), 0);
 
-const abbreviation = /(?:\b(?:mr|mrs|ms|dr|prof|st|vs|etc|inc|jr|sr|no|fig|e\.g|i\.e)|\b\p{L})\.$/iu;
+const abbreviation = /(?:\b(?:mr|mrs|ms|dr|prof|st|vs|etc|inc|jr|sr|no|fig|e\.g|i\.e)|\b\p{L})\.["')\]]*$/iu;
 
 /** Cuts after a full stop, exclamation or question mark that another sentence may follow. */
 function sentences(text: string): string[] {
