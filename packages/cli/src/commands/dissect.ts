@@ -1,6 +1,11 @@
 import type { Command } from 'commander';
 import { group } from '../command.ts';
 import { annotateCommand } from './dissect/annotate.ts';
+import { explainCommand } from './dissect/explain.ts';
+import { fitCommand } from './dissect/fit.ts';
+import { labelsCommand } from './dissect/labels.ts';
+import { similarityCommand } from './dissect/similarity.ts';
+import { weightsCommand } from './dissect/weights.ts';
 
 /** `attune dissect …`: what people and models prefer, property by property. One file per command. */
 export const dissectCommand = (): Command =>
@@ -8,5 +13,5 @@ export const dissectCommand = (): Command =>
     'dissect',
     'What people and models prefer, property by property',
     'attune dissect annotate --data samples.jsonl --judge http://localhost:8000/v1 --judge-model qwen --out resolved.jsonl',
-    [annotateCommand()],
+    [annotateCommand(), labelsCommand(), fitCommand(), weightsCommand(), similarityCommand(), explainCommand()],
   );
