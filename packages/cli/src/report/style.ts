@@ -112,7 +112,7 @@ svg circle { fill: var(--c); }
 .stack .intervals { grid-template-columns: 1fr auto; gap: 2px 16px; }
 .stack .track { grid-column: 1 / -1; order: 3; }
 .calibration .c0 { --c: var(--c1); } .systems .calibration .c0 { --c: var(--c3); } .calibration figure { height: 100%; } .calibration svg { margin-block: auto; }
-.systems .area { opacity: .1; }
+.systems .area { opacity: .06; }
 h3.training { margin: 34px 0 14px; }
 
 .rows { display: grid; gap: 20px; }

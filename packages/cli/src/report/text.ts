@@ -163,7 +163,7 @@ export const text = {
     tokens: 'tokens',
     rewardTitle: 'The reward model',
     rewardLead:
-      'It read the annotator’s choices and learned to score a response; PPO then trained on its scores, and never asked the annotator again. So what this model gets wrong, PPO learns too. DPO learns from the choices directly, and what it learned ranks pairs as well.',
+      'It read the annotator’s choices and learned to score a response; PPO then trained on its scores, and never asked the annotator again. So what this model gets wrong, PPO learns too. DPO learns from the choices directly; what it learned can rank pairs, too.',
     ranked: 'Held-out pairs ranked as the annotator chose',
     rewardModel: 'reward model',
     implicitReward: 'DPO’s own reward',
