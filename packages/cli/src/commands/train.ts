@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { z } from 'zod';
 import { type CommandContext, collect, command, group, run } from '../command.ts';
@@ -11,7 +12,7 @@ import { rewardStage } from '../settings/reward.ts';
 import { sftStage } from '../settings/sft.ts';
 import { spaStage } from '../settings/spa.ts';
 import type { Stage } from '../settings/stage.ts';
-import { type Outcome, runPath } from '../train/session.ts';
+import type { Outcome } from '../train/session.ts';
 
 /** `attune train pretrain|sft|reward|dpo|ppo|spa CONFIG.yaml`. */
 export const trainCommand = (): Command =>
@@ -75,6 +76,10 @@ function explained<Schema extends z.ZodObject>(
   const value = { loss: stage.explain(settings), settings: settingLines(stage.schema), values: settings };
   result(value, explain(stage, settings));
 }
+
+/** The run's folder: as set, or named after the settings file. */
+const runPath = (settings: { output_dir?: string }, settingsFile: string): string =>
+  settings.output_dir ?? join('runs', settingsFile.replace(/^.*[\\/]/, '').replace(/\.ya?ml$/i, ''));
 
 /** As a shell takes it for one word. */
 const quoted = (word: string): string => (/^[\w=.,/+-]+$/.test(word) ? word : `'${word}'`);

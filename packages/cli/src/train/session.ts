@@ -298,7 +298,3 @@ function saveResult(
   else saveModel(model, folder);
   copyTokenizer(folder);
 }
-
-/** The run's folder: as set, or named after the settings file. */
-export const runPath = (settings: { output_dir?: string }, settingsFile: string): string =>
-  settings.output_dir ?? join('runs', settingsFile.replace(/^.*[\\/]/, '').replace(/\.ya?ml$/i, ''));

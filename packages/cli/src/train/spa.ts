@@ -1,4 +1,4 @@
-import { constants, cpSync, mkdirSync } from 'node:fs';
+import { constants, cpSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CommandContext } from '../command.ts';
 import { RunError } from '../errors.ts';
@@ -11,8 +11,8 @@ import { formatCount } from '../terminal/format.ts';
 import type { Outcome } from './session.ts';
 import { kindOf } from './setup.ts';
 import { roundInWords, roundMetrics } from './spa/account.ts';
-import { expand } from './spa/expand.ts';
-import { isOver, roundFolder, trainFolder } from './spa/folder.ts';
+import { expand, keepPrompts } from './spa/expand.ts';
+import { isOver, isTrained, roundFolder, trainFolder } from './spa/folder.ts';
 import { judge } from './spa/judge.ts';
 import { doubtsOf, labelled, learn, writePairs } from './spa/learn.ts';
 import { type Prepared, prepare } from './spa/prepare.ts';
@@ -68,6 +68,7 @@ async function selfAnnotate(
     const endOfCut = settings.as_released.includes('eos') ? endId : undefined;
     const number = i + 1;
     const round: Round = { context, settings, number, folder: roundFolder(path, number), prompts, policies, endOfCut };
+    keepPrompts(round);
     if (!isOver(round.folder)) await annotate(round, folder);
     policies.push(join(trainFolder(round.folder), 'final'));
   }
@@ -77,12 +78,11 @@ async function selfAnnotate(
 /** A round. */
 async function annotate(round: Round, run: RunFolder): Promise<void> {
   const { context, settings, number, prompts } = round;
-  mkdirSync(round.folder, { recursive: true });
   context.say(`Round ${number} of ${settings.prompts_per_round.length}: ${formatCount(prompts.length)} prompts`);
   const responses = await expand(round);
   const judged = await judge(round, responses);
   refuseNothing(round, labelled(judged).length);
-  if (!isFinished(trainFolder(round.folder))) await learn(round, judged);
+  if (!isTrained(trainFolder(round.folder))) await learn(round, judged);
   context.signal.throwIfAborted();
 
   const doubts = doubtsOf(round);

@@ -132,7 +132,7 @@ test('a run that is finished says so when it is resumed, and changes nothing', a
 
 test('other settings or other data than before are refused when a run is resumed', async () => {
   const { args, path } = newRun('whole');
-  await attuneUntil('SIGKILL before renameSync round-1/judgments.jsonl', ...args);
+  await attuneUntil('SIGKILL after renameSync round-1/pairs.jsonl', ...args);
   const other = await attune(...args, '--resume', '--set', 'refine_alpha=0.2');
   assert.equal(other.code, 2);
   assert.match(other.stderr, /run was started with other settings: refine_alpha was 0\.1 and is now 0\.2\./);

@@ -1,4 +1,13 @@
-import { closeSync, createReadStream, existsSync, fsyncSync, openSync, truncateSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  createReadStream,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { generate, type OpenedModel } from '@attune/align';
 import { readAs, seededRandom } from '@attune/preferences';
@@ -25,6 +34,17 @@ const Sampled = z.object({
 export type Sampled = z.infer<typeof Sampled>;
 
 /**
+ * Writes the block of the round, or makes sure that it is what it was, also where the round is over: no prompt of it may
+ * come in a later one.
+ *
+ * @throws RunError where it is not
+ */
+export function keepPrompts({ folder, prompts }: Round): void {
+  mkdirSync(folder, { recursive: true });
+  keep(join(folder, 'prompts.jsonl'), toJsonl(prompts.map(({ id, prompt }) => ({ id, prompt }))));
+}
+
+/**
  * Data expansion: every prompt's responses, y ~ π_{i−1}(· | x). They are sampled in fixed chunks of prompts, the longest
  * prompts first, and `responses.jsonl` has each chunk on the disk before the next begins: what it has is never sampled
  * again. Each response draws from a stream of its own, which only the seed, the round, its prompt's place and its index
@@ -34,7 +54,6 @@ export type Sampled = z.infer<typeof Sampled>;
  */
 export async function expand(round: Round): Promise<Sampled[][]> {
   const { folder, prompts, settings } = round;
-  keep(join(folder, 'prompts.jsonl'), toJsonl(prompts.map(({ id, prompt }) => ({ id, prompt }))));
   const file = join(folder, 'responses.jsonl');
   const { num_generations: samples, local_rollout_forward_batch_size: rows } = settings;
   const together = Math.max(1, Math.floor(rows / samples));

@@ -2,12 +2,16 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RunError } from '../../errors.ts';
 import { writeWhole } from '../../run/durable.ts';
+import { isFinished } from '../../run/RunFolder.ts';
 
 /** Where the parts of a run lie. */
 export const seedFolder = (run: string): string => join(run, 'seed');
 export const roundFolder = (run: string, round: number): string => join(run, `round-${round}`);
 export const trainFolder = (round: string): string => join(round, 'train');
 export const pairsFile = (round: string): string => join(round, 'pairs.jsonl');
+
+/** A training is through when its model is there and its report, the last of its files, is too. */
+export const isTrained = (folder: string): boolean => isFinished(folder) && existsSync(join(folder, 'report.html'));
 
 /** A round is over when its pairs are written, the last of its files. */
 export const isOver = (round: string): boolean => existsSync(pairsFile(round));

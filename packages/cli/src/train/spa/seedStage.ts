@@ -3,13 +3,12 @@ import { join } from 'node:path';
 import type { Pair } from '@attune/preferences';
 import type { CommandContext } from '../../command.ts';
 import { toJsonl } from '../../run/lines.ts';
-import { isFinished } from '../../run/RunFolder.ts';
 import { dpoStage } from '../../settings/dpo.ts';
 import { settingsFrom } from '../../settings/readSettings.ts';
 import type { SpaSettings } from '../../settings/spa.ts';
 import { formatCount } from '../../terminal/format.ts';
 import { trainDpo } from '../dpo.ts';
-import { keep, seedFolder } from './folder.ts';
+import { isTrained, keep, seedFolder } from './folder.ts';
 
 /**
  * π₀ ← DPO from π_init, against π_init, on the labelled seed: a run of `attune train dpo` in `seed/`, of the pairs in
@@ -26,7 +25,7 @@ export async function trainSeed(
   const data = join(run, 'seed.jsonl');
   keep(data, toJsonl(seed));
   const path = seedFolder(run);
-  if (!isFinished(path)) {
+  if (!isTrained(path)) {
     context.say(`Seed: DPO on ${formatCount(seed.length)} labelled pairs`);
     const resume = existsSync(join(path, 'config.yaml'));
     await trainDpo(context, dpoSettings(settings, data, path), path, resume, { merged: true });
