@@ -1,4 +1,4 @@
-import { AttuneError, type Chat, type ChatRequest, estimateInput, estimateTokens } from '@attune/preferences';
+import { AttuneError, type Chat, type Usage } from '@attune/preferences';
 import { costOf, formatCost, type Price } from './prices.ts';
 
 /** Asking on would cost more than was allowed. */
@@ -9,20 +9,29 @@ export class CostError extends AttuneError {
 
 type Ask = Chat['ask'];
 
-/** Asks no more once so much is spent; calls under way then may still add to it. */
-export function withinBudget(ask: Ask, price: Price, maxCost: number): Ask {
-  let cost = 0;
-  return async (request: ChatRequest) => {
-    if (cost >= maxCost) {
-      throw new CostError(
-        `${formatCost(cost)} are spent, and --max-cost is ${formatCost(maxCost)}. What was answered is kept: the same ` +
-          'command with a higher --max-cost goes on from here.',
-      );
-    }
-    const reply = await ask(request);
-    cost += costOf(reply.usage ?? { input: estimateInput(request), output: estimateTokens(reply.text) }, price);
-    return reply;
-  };
+/** An amount that may be spent on a model. Calls that are under way when it is spent may still add to it. */
+export class Budget {
+  readonly #price: Price;
+  readonly #most: number;
+  #cost = 0;
+
+  constructor(price: Price, most: number) {
+    this.#price = price;
+    this.#most = most;
+  }
+
+  /** @throws CostError once it is spent */
+  check(): void {
+    if (this.#cost < this.#most) return;
+    throw new CostError(
+      `${formatCost(this.#cost)} are spent, and --max-cost is ${formatCost(this.#most)}. What was answered is kept: the ` +
+        'same command with a higher --max-cost goes on from here.',
+    );
+  }
+
+  spend(tokens: Usage): void {
+    this.#cost += costOf(tokens, this.#price);
+  }
 }
 
 /** Aborts everything at the first error that a person must mend: others would run into the same. */

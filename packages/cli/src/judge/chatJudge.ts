@@ -1,4 +1,13 @@
-import { type Ask, AttuneError, type Chat, type ChatReply, type ChatRequest, estimateInput } from '@attune/preferences';
+import {
+  type Ask,
+  AttuneError,
+  type Chat,
+  type ChatReply,
+  type ChatRequest,
+  estimateInput,
+  usageOf,
+} from '@attune/preferences';
+import type { Budget } from './budget.ts';
 import { chatCall, type Endpoint } from './chatCall.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { Concessions } from './concessions.ts';
@@ -22,6 +31,8 @@ export interface ChatSettings extends Limits {
   readonly timeoutMs?: number;
   /** Its abort lets calls under way finish, and lets none begin. */
   readonly signal?: AbortSignal;
+  /** What may be spent; once it is, nothing more is asked. */
+  readonly budget?: Budget;
   /** Told once of each parameter that the server does not take, and that is left out from then on. */
   readonly say?: (line: string) => void;
   readonly clock?: Clock;
@@ -54,24 +65,28 @@ const TIMEOUT_MS = 120_000;
  * @throws JudgeCallError when there is no reply to this question
  */
 export function chatModel(endpoint: JudgeEndpoint, settings: ChatSettings = {}): Omit<Chat, 'recall' | 'forget'> {
-  const { temperature = 0, seed, timeoutMs = TIMEOUT_MS, signal, say, clock = systemClock } = settings;
+  const { temperature = 0, seed, timeoutMs = TIMEOUT_MS, signal, budget, say, clock = systemClock } = settings;
   const at: Endpoint = { address: chatAddress(endpoint.url), key: endpoint.key, timeoutMs };
   const pace = new Pace(settings, { clock, signal });
   const concessions = new Concessions(say);
+  let refusal: JudgeError | undefined; // of all questions, once for all
 
   const ask = async (request: ChatRequest): Promise<ChatReply> => {
     const tokens = estimateInput(request) + (request.maxTokens ?? 0);
     for (let [tried, busy] = [0, 0]; ; ) {
       await pace.turn(tokens);
+      if (refusal) throw refusal;
+      budget?.check();
       const asked = concessions.asked({ model: endpoint.model, temperature, seed }, request);
       const outcome = await chatCall(at, asked.body);
       if ('reply' in outcome) {
-        const { usage } = outcome.reply;
-        pace.settle((usage ? usage.input + usage.output : tokens) - tokens);
+        const usage = usageOf(request, outcome.reply);
+        pace.settle(usage.input + usage.output - tokens);
+        budget?.spend(usage);
         return outcome.reply;
       }
       if (outcome.rejected !== undefined && concessions.concede(asked, outcome.rejected)) continue;
-      if (outcome.hopeless) throw new JudgeError(`${shownAddress(at.address)}: ${outcome.why}`);
+      if (outcome.hopeless) throw (refusal = new JudgeError(`${shownAddress(at.address)}: ${outcome.why}`));
       const count = outcome.busy ? ++busy : ++tried;
       if (!outcome.passing || tried === TRIES || busy === BUSY_TRIES) {
         const times = tried + busy;

@@ -5,7 +5,7 @@ import { after } from 'node:test';
 import { main } from '../../src/main.ts';
 import { readLines } from './lines.ts';
 
-/** A folder of its own to run `attune data …` in; it is gone after the tests of the file. */
+/** A folder of its own to run `attune …` in; it is gone after the tests of the file. */
 export function dataFolder() {
   const folder = mkdtempSync(join(tmpdir(), 'attune-'));
   after(() => rmSync(folder, { recursive: true }));
@@ -19,6 +19,7 @@ export function dataFolder() {
     },
     lines: (name: string) => readLines(path(name)),
     text: (name: string) => readFileSync(path(name), 'utf8'),
+    attune: (...args: readonly string[]) => within(folder, args),
     data: (...args: readonly string[]) => within(folder, ['data', ...args]),
   };
 }

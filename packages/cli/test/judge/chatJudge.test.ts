@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
 import type { ChatReply, ChatRequest } from '@attune/preferences';
 import fc from 'fast-check';
-import { CostError, withinBudget } from '../../src/judge/budget.ts';
+import { Budget, CostError } from '../../src/judge/budget.ts';
 import { type ChatSettings, chatAddress, chatModel, shownAddress } from '../../src/judge/chatJudge.ts';
 import type { Clock } from '../../src/judge/clock.ts';
 import { type Limits, Pace } from '../../src/judge/pace.ts';
@@ -321,15 +321,21 @@ test('cost is tokens times price per million', () => {
   assert.deepEqual([0, 0.00123, 0.5, 1234.5].map(formatCost), ['0.00', '0.0012', '0.50', '1,234.50']);
 });
 
-test('once the budget is spent nothing more is asked', async () => {
-  let calls = 0;
-  const ask = withinBudget(
-    async () => ({ text: 'yes', whole: true, cached: false, usage: { input: 100, output: 0 }, calls: ++calls }),
-    { input: 10_000, output: 0 }, // one call costs 1
-    2,
+test('once the budget is spent nothing more is asked, also by those who wait', async (t) => {
+  const budget = new Budget({ input: 10_000, output: 0 }, 2); // one call costs 1
+  const usage = { prompt_tokens: 100, completion_tokens: 0 };
+  const { ask, asked } = await chat(t, () => completion('yes', { usage }), { concurrency: 1, budget });
+  const replies = await Promise.allSettled(['one', 'two', 'three', 'four'].map((text) => ask(asking(text))));
+  assert.deepEqual(
+    replies.map((reply) => reply.status === 'rejected' && reply.reason instanceof CostError),
+    [false, false, true, true],
   );
-  await ask(asking('one'));
-  await ask(asking('two'));
-  await assert.rejects(ask(asking('three')), CostError);
-  assert.equal(calls, 2);
+  assert.equal(asked.length, 2);
+});
+
+test('once a key is refused nothing more is asked, also by those who wait', async (t) => {
+  const { ask, asked } = await chat(t, () => ({ status: 401 }), { concurrency: 1 });
+  const replies = await Promise.allSettled(['one', 'two', 'three'].map((text) => ask(asking(text))));
+  assert.ok(replies.every((reply) => reply.status === 'rejected' && reply.reason.code === 'judge'));
+  assert.equal(asked.length, 1);
 });

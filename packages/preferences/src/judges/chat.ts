@@ -57,3 +57,7 @@ export function estimateInput({ messages, form }: ChatRequest): number {
   const asked = messages.reduce((sum, { content }) => sum + estimateTokens(content), around);
   return asked + (form ? estimateTokens(JSON.stringify(form.schema)) : 0);
 }
+
+/** What a call cost: as the server counted, else estimated. */
+export const usageOf = (request: ChatRequest, { text, usage }: ChatReply): Usage =>
+  usage ?? { input: estimateInput(request), output: estimateTokens(text) };

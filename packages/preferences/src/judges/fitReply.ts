@@ -9,9 +9,14 @@ interface Form {
   readonly enum?: readonly unknown[];
 }
 
-/** A schema as JSON Schema for a server. */
+const forms = new WeakMap<z.ZodType, Record<string, unknown>>();
+
+/** A schema as JSON Schema for a server; made once for each, because that takes milliseconds. */
 export function jsonForm(schema: z.ZodType): Record<string, unknown> {
+  const made = forms.get(schema);
+  if (made) return made;
   const { $schema: _, ...form } = z.toJSONSchema(schema);
+  forms.set(schema, form);
   return form;
 }
 

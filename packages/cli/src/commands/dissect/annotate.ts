@@ -21,7 +21,7 @@ import {
 import { type Command, InvalidArgumentError } from 'commander';
 import { type CommandContext, command, number, run, wholeNumber } from '../../command.ts';
 import { StoppedError, UsageError } from '../../errors.ts';
-import { CostError, stoppedBy, withinBudget } from '../../judge/budget.ts';
+import { Budget, CostError, stoppedBy } from '../../judge/budget.ts';
 import { chatAddress, chatModel, JudgeCallError } from '../../judge/chatJudge.ts';
 import { costOf, formatCost, type Price, priceOf } from '../../judge/prices.ts';
 import { ReplyCache, rememberingChat } from '../../judge/replyCache.ts';
@@ -168,10 +168,10 @@ interface Asking {
 
 function chatOf(options: AnnotateOptions, { price, cache, stop, signal, say }: Asking) {
   const { judge: url, judgeModel: model, seed, timeout, maxCost } = options;
-  const settings = { ...options, temperature: 0, seed, timeoutMs: 1000 * timeout, signal, say };
+  const budget = price && maxCost !== undefined ? new Budget(price, maxCost) : undefined;
+  const settings = { ...options, temperature: 0, seed, timeoutMs: 1000 * timeout, signal, budget, say };
   const { ask } = chatModel({ url, model, key: process.env.ATTUNE_JUDGE_KEY }, settings);
-  const paid = price && maxCost !== undefined ? withinBudget(ask, price, maxCost) : ask;
-  return rememberingChat(stoppedBy(paid, stop), cache, { address: chatAddress(url), model, temperature: 0, seed });
+  return rememberingChat(stoppedBy(ask, stop), cache, { address: chatAddress(url), model, temperature: 0, seed });
 }
 
 const costIn = (tokens: { input: number; output: number }, price: Price | undefined): { cost?: number } =>

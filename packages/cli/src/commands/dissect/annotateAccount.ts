@@ -137,7 +137,7 @@ export function describe(account: Account, out: string | undefined): string {
   if (lines.length > 0) text.push(firstFew(lines).join('\n'));
   if (out !== undefined) {
     const again = failed > 0 ? ' The same command asks again for what failed.' : '';
-    text.push(`Wrote ${formatCount(samples)} samples to ${out}.${again}`);
+    text.push(`Wrote ${formatCount(samples)} lines to ${out}.${again}`);
   }
   return text.join('\n\n');
 }

@@ -3,6 +3,7 @@ import { asTheyCome } from '../../judges/asTheyCome.ts';
 import type { Chat } from '../../judges/chat.ts';
 import type { QueryInfo } from '../conditions.ts';
 import { type Annotation, type RatingPair, resolveSample } from '../features.ts';
+import type { PropertySet } from '../properties.ts';
 import type { RawSample, ResolvedSample } from '../samples.ts';
 import { scenarioOf } from '../scenarios.ts';
 import { answer, type Remarks, StepError, type StepFailure } from './answer.ts';
@@ -49,10 +50,11 @@ export async function* annotate(
   { concurrency, remarks, signal }: AnnotateOptions,
 ): AsyncGenerator<Annotated> {
   const left = Symbol('left');
+  const taken = { plan, set: annotatedSet(plan), steps: stepsOf(plan) };
   const work = async (sample: RawSample, place: number): Promise<Annotated | typeof left> => {
     if (signal?.aborted) return left;
     const { chat: own, spent } = counted(chat);
-    const outcome = await annotateOne(sample, plan, own, remarks);
+    const outcome = await annotateOne(sample, taken, own, remarks);
     if ('failures' in outcome && signal?.aborted) return left;
     return { place, spent: spent(), ...outcome };
   };
@@ -61,10 +63,16 @@ export async function* annotate(
 
 type Outcome = { readonly resolved: ResolvedSample } | { readonly failures: readonly StepFailure[] };
 
-async function annotateOne(sample: RawSample, plan: Plan, chat: Chat, remarks: Remarks): Promise<Outcome> {
+/** A plan, and what it comes to. */
+interface Taken {
+  readonly plan: Plan;
+  readonly set: PropertySet;
+  readonly steps: ReadonlySet<StepName>;
+}
+
+async function annotateOne(sample: RawSample, taken: Taken, chat: Chat, remarks: Remarks): Promise<Outcome> {
+  const { plan, set, steps } = taken;
   const texts = textsOf(sample);
-  const set = annotatedSet(plan);
-  const steps = stepsOf(plan);
   const ask = <T>(question: Question<T>): Promise<T> => heard(question.step, answer(chat, question, remarks));
   const where = (step: StepName) => steps.has(step);
   const rated = async (step: 'query-free' | 'query-aware-once') =>

@@ -49,7 +49,7 @@ export async function answer<T>(chat: Chat, { step, request, form }: Question<T>
       throw new StepError({ step, reason: read.fault, said: reply.text });
     }
     remarks.again(step);
-    next = corrected(request, reply, read.fault);
+    next = corrected(next, reply, read.fault);
   }
 }
 
@@ -66,12 +66,15 @@ function readAnswer<T>({ text, whole }: ChatReply, { step, request, form }: Ques
     if (path.length === 1 && !(path[0]! in (fitted as object))) remarks.missing(step, String(path[0]));
   }
   const faults = result.error.issues.map((issue) => faultOf(issue, fitted).message);
-  return { fault: faults.slice(0, LISTED).join('; ') };
+  return { fault: faults.slice(0, LISTED).map(cut).join('; ') };
 }
 
 const LISTED = 8;
+const LONGEST_FAULT = 200; // some name all of a long list of choices
 
-/** The question once more, with the reply to it and what is wrong with that. */
+const cut = (text: string): string => (text.length > LONGEST_FAULT ? `${text.slice(0, LONGEST_FAULT)}…` : text);
+
+/** The exchange so far, with the reply and what is wrong with it: never a question that was asked before. */
 function corrected(request: ChatRequest, { text }: ChatReply, fault: string): ChatRequest {
   const again = request.form
     ? `That cannot be used: ${fault}. Reply again, with the whole JSON object and nothing else.`

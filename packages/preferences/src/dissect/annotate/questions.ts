@@ -15,20 +15,34 @@ export interface Texts {
 const first = 'response 1';
 const second = 'response 2';
 
+/** Makes a form once for each set: that takes milliseconds, and there are thousands of samples. */
+function perSet<S extends object, T>(make: (set: S) => z.ZodType<T>): (set: S) => z.ZodType<T> {
+  const made = new WeakMap<S, z.ZodType<T>>();
+  return (set) => {
+    const form = made.get(set) ?? make(set);
+    made.set(set, form);
+    return form;
+  };
+}
+
 const onlyJson = 'Reply with one JSON object of exactly this form, and nothing else:';
 
+const queryInfoForm = perSet(({ query }: PropertySet) => {
+  const answers = query.map(({ key, answer }) => [
+    key,
+    answer === 'list' ? z.array(z.string()) : z.enum(['Yes', 'No']),
+  ]);
+  return z.strictObject(Object.fromEntries(answers)) as z.ZodType<QueryInfo>;
+});
+
 /** What is known about a prompt: the questions of the set, each answered from the prompt alone. */
-export function queryInfoQuestion({ query }: PropertySet, { prompt }: Texts): Question<QueryInfo> {
-  const form = z.strictObject(
-    Object.fromEntries(
-      query.map(({ key, answer }) => [key, answer === 'list' ? z.array(z.string()) : z.enum(['Yes', 'No'])]),
-    ),
-  ) as unknown as z.ZodType<QueryInfo>;
+export function queryInfoQuestion(set: PropertySet, { prompt }: Texts): Question<QueryInfo> {
+  const { query } = set;
   const lines = query.map(({ key, answer, about }) => `- ${JSON.stringify(key)}, ${answerForms[answer]}: ${about}`);
   const example = Object.fromEntries(query.map(({ key, answer }) => [key, answer === 'list' ? ['…'] : 'Yes']));
   return question(
     'query-info',
-    form,
+    queryInfoForm(set),
     'Read this prompt, which somebody sent to a language model.',
     quoted({ prompt }),
     `Say about it:\n${lines.join('\n')}\nName only what the prompt openly states, each item in a few of its own words.`,
@@ -44,12 +58,17 @@ export type Rated = { readonly [first]: string | number; readonly [second]: stri
 /** Ratings of both responses by the rated key; by item ("1", "2", …) where items are rated. */
 export type RatedAnswer = Readonly<Record<string, Rated | Readonly<Record<string, Rated>>>>;
 
+/** The steps whose ratings wait for nothing. */
+type Always = Extract<StepName, 'query-free' | 'query-aware-once'>;
+
+const alwaysForm = (step: Always) => perSet((set: PropertySet) => ratingsForm(alone(ratedIn(set, step))));
+const alwaysForms = { 'query-free': alwaysForm('query-free'), 'query-aware-once': alwaysForm('query-aware-once') };
+
+/** Properties that are not rated by item. */
+const alone = (properties: readonly RatedProperty[]): Applied[] => properties.map((property) => [property, undefined]);
+
 /** Ratings that need no prompt, or none of its particulars. */
-export function ratingsQuestion(
-  step: Extract<StepName, 'query-free' | 'query-aware-once'>,
-  set: PropertySet,
-  texts: Texts,
-): Question<RatedAnswer> {
+export function ratingsQuestion(step: Always, set: PropertySet, texts: Texts): Question<RatedAnswer> {
   const properties = ratedIn(set, step);
   const shown = step === 'query-free' ? responsesOf(texts) : { prompt: texts.prompt, ...responsesOf(texts) };
   const opening =
@@ -58,12 +77,12 @@ export function ratingsQuestion(
       : 'Here are a prompt and two responses to it.';
   return question(
     step,
-    ratingsForm(properties.map((property) => [property, undefined])),
+    alwaysForms[step](set),
     opening,
     quoted(shown),
     `Rate each response on each of these properties, by one standard for both:\n${properties.map(line).join('\n')}`,
     howToRate(properties),
-    `${onlyJson}\n${exampleOf(properties.map((property) => [property, undefined]))}`,
+    `${onlyJson}\n${exampleOf(alone(properties))}`,
   );
 }
 
@@ -197,20 +216,24 @@ put better. Where both responses have the same error, describe it in the same wo
 /** The prompt as it is, for an answer that helps to find errors. */
 export const referenceQuestion = ({ prompt }: Texts): Question<string> => textQuestion('reference', prompt);
 
+const classesOf = ({ scenarios }: ScenarioSet): string[] =>
+  scenarios.flatMap(({ name, merges }) => (merges.length > 0 ? merges : [name]));
+
+const scenarioForm = perSet((set: ScenarioSet) => z.strictObject({ scenario: z.enum(classesOf(set)) }));
+
 /** The class of a prompt: one of the finer classes, or a scenario that merges none. */
-export function scenarioQuestion({ scenarios }: ScenarioSet, { prompt }: Texts): Question<{ scenario: string }> {
-  const classes = scenarios.flatMap(({ name, merges }) => (merges.length > 0 ? merges : [name]));
-  const lines = scenarios.map(({ name, about, merges }) =>
+export function scenarioQuestion(set: ScenarioSet, { prompt }: Texts): Question<{ scenario: string }> {
+  const lines = set.scenarios.map(({ name, about, merges }) =>
     merges.length > 0
       ? `- ${name}: ${about} Classes: ${merges.map(quote).join(', ')}.`
       : `- ${name}: ${about} Class: "${name}".`,
   );
   return question(
     'scenario',
-    z.strictObject({ scenario: z.enum(classes) }),
+    scenarioForm(set),
     'Read this prompt, which somebody sent to a language model.',
     quoted({ prompt }),
     `Which class of tasks is it? The classes, by the scenarios they belong to:\n${lines.join('\n')}`,
-    `${onlyJson}\n${JSON.stringify({ scenario: classes[0] })}`,
+    `${onlyJson}\n${JSON.stringify({ scenario: classesOf(set)[0] })}`,
   );
 }

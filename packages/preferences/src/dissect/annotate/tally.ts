@@ -1,4 +1,4 @@
-import { type Chat, type ChatReply, estimateInput, estimateTokens, type Usage } from '../../judges/chat.ts';
+import { type Chat, type ChatReply, type Usage, usageOf } from '../../judges/chat.ts';
 
 /** What annotation cost in calls and tokens. */
 export interface Spent extends Usage {
@@ -35,13 +35,12 @@ export function counted(chat: Chat): { readonly chat: Chat; spent(): Spent } {
       sum = together(sum, { ...nothingSpent, failed: 1 });
       throw error;
     }
-    const { cached, usage, text } = reply;
-    const cost = usage ?? { input: estimateInput(request), output: estimateTokens(text) };
+    const { cached, usage } = reply;
     sum = together(
       sum,
       cached
         ? { ...nothingSpent, cached: 1 }
-        : { ...nothingSpent, ...cost, calls: 1, estimated: Number(usage === undefined) },
+        : { ...nothingSpent, ...usageOf(request, reply), calls: 1, estimated: Number(usage === undefined) },
     );
     return reply;
   };
