@@ -9,6 +9,7 @@ import { pretrainStage } from '../packages/cli/src/settings/pretrain.ts';
 import { readSettings } from '../packages/cli/src/settings/readSettings.ts';
 import { rewardStage } from '../packages/cli/src/settings/reward.ts';
 import { sftStage } from '../packages/cli/src/settings/sft.ts';
+import { spaStage } from '../packages/cli/src/settings/spa.ts';
 import type { Stage } from '../packages/cli/src/settings/stage.ts';
 import { attune } from '../packages/cli/test/train/attune.ts';
 import { pairs, texts, tinyModel, workshop, writeLines } from '../packages/cli/test/train/fixture.ts';
@@ -20,6 +21,11 @@ const stages: Readonly<Record<string, Stage>> = {
   'hh-reward/reward.yaml': rewardStage,
   'rlhf/reward.yaml': rewardStage,
   'rlhf/ppo.yaml': ppoStage,
+  'spa/spa.yaml': spaStage,
+  'spa/unlabelled.yaml': spaStage,
+  'spa/smollm2.yaml': spaStage,
+  'spa/dpo.yaml': dpoStage,
+  'spa/sft.yaml': sftStage,
   'storyteller/pretrain.yaml': pretrainStage,
   'storyteller/familiar.yaml': sftStage,
 };

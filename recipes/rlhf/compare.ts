@@ -12,8 +12,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeConversations, evaluateTexts, microBatches, openModel } from '@attune/align';
 import { simulatedAnnotator, winRate } from '@attune/preferences';
-import { stories } from '../stories/grammar.ts';
 import { annotate } from '../annotate.ts';
+import { stories } from '../stories/grammar.ts';
 import { attune, readLines, train, unlessThere, withHalf } from '../tools.ts';
 
 const out = process.argv[2] ?? 'runs/rlhf';
