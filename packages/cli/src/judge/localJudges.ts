@@ -12,7 +12,7 @@ import {
 import { toText } from '@attune/preferences';
 import { UsageError } from '../errors.ts';
 import { encodeLines } from '../models/encodeLines.ts';
-import { refuseForeignTokens } from '../models/foreignTokens.ts';
+import { refuseForeignTokens, refuseOtherTokens } from '../models/foreignTokens.ts';
 import { refuseRewardModel } from '../models/heads.ts';
 import { encodeFor } from '../models/scoring.ts';
 import type { ScoringOptions } from '../models/scoringOptions.ts';
@@ -51,13 +51,9 @@ export async function openSelfJudge({ model: path, reference: heldTo, ...options
     return opened;
   };
   const opened = await open(path);
-  const reference = heldTo === undefined ? undefined : (await open(heldTo)).model;
-  if (reference && reference.vocabSize < opened.tokenizer.vocabSize) {
-    throw new UsageError(
-      `--reference ${heldTo} has ${reference.vocabSize} tokens in its vocabulary, and ${path} writes ` +
-        `${opened.tokenizer.vocabSize}. The reference has to share the tokenizer.`,
-    );
-  }
+  const held = heldTo === undefined ? undefined : await open(heldTo);
+  if (held) refuseOtherTokens(heldTo!, held, opened, 'model');
+  const reference = held?.model;
   const rewards = (groups: readonly Responses[]) => selfRewards(opened.model, reference, groups);
   const owned = stack.move();
   const maxPositions = Math.min(opened.model.maxPositions, reference?.maxPositions ?? Infinity);

@@ -258,6 +258,14 @@ test('wrong usage says what is missing or has no effect', async () => {
   await refused(/--beta belongs to --judge self/, '--judge', reward, '--beta', '1', '--data', data);
   await refused(/Give either --data FILE/, '--judge', reward);
   await refused(/no such file or folder/, '--judge', join(root, 'nobody'), '--data', data);
+  const foreign = await tinyModel(join(root, 'foreign'), { vocabSize: 260 }); // fewer than the tokenizer writes
+  await refused(
+    /foreign: the policy has \d+ tokens and this model only 260/,
+    ...self.slice(0, 5),
+    foreign,
+    '--data',
+    data,
+  );
   await refused(/is a reward model/, '--judge', 'self', '--model', reward, '--reference', 'none', '--data', data);
   const broken = writeLines(join(root, 'broken.jsonl'), [{ prompt: 'x', chosen: 'y' }]);
   await refused(/broken\.jsonl, line 1.*rejected/s, ...self, '--data', broken);
