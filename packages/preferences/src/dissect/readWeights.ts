@@ -13,11 +13,29 @@ const numbers = z.array(z.number()).min(1);
 /** A published line: one judge in the group that the file is named after. */
 const PublishedLine = z.object({ model_name: z.string(), parameters: numbers });
 
+const ForetoldShare = z.object({
+  share: z.number(),
+  interval: z.tuple([z.number(), z.number()]),
+  n: z.number(),
+});
+
+const PropertyLine = z.looseObject({
+  name: z.string(),
+  mean: z.number(),
+  sd: z.number().min(0).optional(),
+  ...{ q05: z.number().optional(), q25: z.number().optional() },
+  ...{ q75: z.number().optional(), q95: z.number().optional() },
+  rhat: z.number().nullish(), // JSON has null where it is not defined
+  ess: z.number().nullish(),
+});
+
 /** A line of our own: one judge in one group, with what is known of each weight. */
 export const FittedLine = z.object({
   judge: z.string(),
   group: z.string(),
-  properties: z.array(z.looseObject({ name: z.string(), mean: z.number(), sd: z.number().min(0).optional() })).min(1),
+  samples: z.number().optional(),
+  heldOut: z.looseObject({ accuracy: ForetoldShare }).optional(),
+  properties: z.array(PropertyLine).min(1),
 });
 export type FittedLine = z.infer<typeof FittedLine>;
 
@@ -35,16 +53,19 @@ export interface ReadWeightsOptions {
 }
 
 /**
- * Fitted weights from a folder or one file, in any of three forms: `model_<group>_fitted_paras.jsonl` and
- * `<size>_<judge>.json` as published, and what `attune dissect fit` writes.
+ * Fitted weights from a folder or file, or from several together, in any of three forms:
+ * `model_<group>_fitted_paras.jsonl` and `<size>_<judge>.json` as published, and what `attune dissect fit` writes.
  *
  * @throws DataError where there are none, a file cannot be used, or files are of other properties than the first
  */
-export async function readWeights(path: string, options: ReadWeightsOptions = {}): Promise<WeightTable> {
+export async function readWeights(
+  path: string | readonly string[],
+  options: ReadWeightsOptions = {},
+): Promise<WeightTable> {
   const { properties = standardProperties(), scenarios = standardScenarios() } = options;
   const fits: FittedWeights[] = [];
   let names: readonly string[] | undefined;
-  for (const file of filesOf(path)) {
+  for (const file of [path].flat().flatMap(filesOf)) {
     for (const { names: own = namesOf(properties), ...fit } of await fitsIn(file, scenarios)) {
       names ??= own;
       if (own.join('\n') !== names.join('\n') || fit.mean.length !== names.length) {
@@ -54,7 +75,8 @@ export async function readWeights(path: string, options: ReadWeightsOptions = {}
       fits.push(fit);
     }
   }
-  if (!names) throw new DataError(path, 'has no weights: no .jsonl or .json file of fitted weights.');
+  if (!names)
+    throw new DataError([path].flat().join(', '), 'has no weights: no .jsonl or .json file of fitted weights.');
   return weightTable(names, fits, scenarios);
 }
 
@@ -79,16 +101,28 @@ async function fitsIn(file: string, scenarios: ScenarioSet): Promise<NamedFit[]>
       if (group) return { judge: record.model_name, group, mean: record.parameters };
       throw new DataError(file, 'does not tell its group. Name it model_<group>_fitted_paras.jsonl.');
     }
-    const { judge, properties } = record;
-    const sd = properties.flatMap((one) => (one.sd === undefined ? [] : [one.sd]));
-    return {
-      judge,
-      group: groupKey(scenarios, record.group) ?? record.group,
-      names: properties.map(({ name }) => name),
-      mean: properties.map(({ mean }) => mean),
-      ...(sd.length === properties.length && { sd }),
-    };
+    return ownFit(record, scenarios);
   });
+}
+
+function ownFit({ judge, group, properties, samples, heldOut }: FittedLine, scenarios: ScenarioSet): NamedFit {
+  const all = (key: 'sd' | 'q05' | 'q25' | 'q75' | 'q95' | 'rhat' | 'ess'): number[] | undefined => {
+    const values = properties.flatMap((one) => one[key] ?? []);
+    return values.length === properties.length ? values : undefined;
+  };
+  const [sd, q05, q25, q75, q95] = [all('sd'), all('q05'), all('q25'), all('q75'), all('q95')];
+  const [rhat, ess] = [all('rhat'), all('ess')];
+  return {
+    judge,
+    group: groupKey(scenarios, group) ?? group,
+    names: properties.map(({ name }) => name),
+    mean: properties.map(({ mean }) => mean),
+    ...(sd && { sd }),
+    ...(q05 && q25 && q75 && q95 && { quantiles: { q05, q25, q75, q95 } }),
+    ...(samples !== undefined && { samples }),
+    ...(heldOut && { foretold: heldOut.accuracy }),
+    ...(rhat && ess && { rhat: Math.max(...rhat), ess: Math.min(...ess) }),
+  };
 }
 
 /** The judge's name is the file's, without a size and an underscore before it; it may have underscores itself. */

@@ -1,5 +1,6 @@
 /** Fitted weights: a judge's preference in a group of samples, one number per property, in log-odds. */
 import { InvalidValueError } from '../errors.ts';
+import type { Share } from '../stats/shares.ts';
 import { mean } from '../stats/summary.ts';
 import { publishedJudges } from './judges.ts';
 import { groupKeys, type ScenarioSet } from './scenarios.ts';
@@ -12,6 +13,15 @@ export interface FittedWeights {
   readonly mean: readonly number[];
   /** Posterior standard deviations; absent where only means are known, as of the published weights. */
   readonly sd?: readonly number[];
+  /** Posterior quantiles of each weight, in log-odds: from q05 to q95 lies 90 %, from q25 to q75 half. */
+  readonly quantiles?: Readonly<Record<'q05' | 'q25' | 'q75' | 'q95', readonly number[]>>;
+  /** How many samples the fit is of. */
+  readonly samples?: number;
+  /** How often left-out labels are foretold. */
+  readonly foretold?: Share;
+  /** The worst R-hat of the weights, and the least effective sample size. */
+  readonly rhat?: number;
+  readonly ess?: number;
 }
 
 /** The weights of judges in groups. */

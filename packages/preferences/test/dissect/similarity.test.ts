@@ -177,6 +177,26 @@ test('weights are read from fits of our own, with their standard deviations', as
   assert.equal(read.at('one', 'Advice'), undefined);
 });
 
+test('what a fit tells beyond its means is read too, and files of several judges go together', async () => {
+  const whole = {
+    ...fitted('one', 'Code', 0),
+    samples: 60,
+    heldOut: { accuracy: { share: 0.75, interval: [0.63, 0.84], n: 60 } },
+    properties: names.map((name, i) => ({
+      ...{ name, mean: i, sd: 0.1, q05: i - 2, q25: i - 1, q75: i + 1, q95: i + 2 },
+      ...{ rhat: 1 + i / 1000, ess: 900 - i },
+    })),
+  };
+  const read = await readWeights([write('whole.jsonl', [whole]), write('other.jsonl', [fitted('two', 'Code', 1)])]);
+  assert.deepEqual(read.judges, ['one', 'two']);
+  assert.deepEqual(read.at('one', 'Code'), {
+    ...{ judge: 'one', group: 'Code', mean: [0, 1, 2], sd: [0.1, 0.1, 0.1], samples: 60, rhat: 1.002, ess: 898 },
+    foretold: { share: 0.75, interval: [0.63, 0.84], n: 60 },
+    quantiles: { q05: [-2, -1, 0], q25: [-1, 0, 1], q75: [1, 2, 3], q95: [2, 3, 4] },
+  });
+  assert.equal(read.at('two', 'Code')!.quantiles, undefined);
+});
+
 test('weights are read from a folder as published; an added judge may have underscores in its name', async () => {
   const weights = (value: number) => Array.from({ length: 29 }, (_, i) => value + i / 10);
   const place = (name: string) => {
