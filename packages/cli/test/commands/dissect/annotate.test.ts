@@ -340,6 +340,32 @@ test('properties that are only computed need no call, and no judge that answers'
   assert.equal(lines('own.jsonl')[0].comparison.long.meta['Response 1'], 6); // Answer 0 , worth 0 .
 });
 
+test('the study’s raw samples are taken as they are: their scenario, reference and word counts are not asked for', async (t) => {
+  const file = join(import.meta.dirname, '../../../../../../shared/data/dissection/sample_unannotated.jsonl');
+  if (!existsSync(file)) return t.skip(`no ${file}`);
+  const server = await chat(t);
+  const { status } = await server.annotated('raw.jsonl', '--data', file);
+  assert.equal(status, 0);
+  assert.deepEqual(
+    Object.entries(Object.groupBy(server.asked, stepOf))
+      .map(([step, asked]) => [step, asked!.length])
+      .sort(),
+    [
+      ['errors', 2],
+      ['query_aware_once', 2],
+      ['query_free', 2],
+      ['query_info', 2],
+    ],
+  );
+  assert.deepEqual(
+    lines('raw.jsonl').map(({ id, group, comparison }) => [id, group, comparison.length.meta['Response 1']]),
+    [
+      [0, 'Functional Writing', 144],
+      [1, 'Others', 431],
+    ], // "response_a word" of the file
+  );
+});
+
 test('for people: how many samples, calls and tokens, what it cost, what failed, and where it is', async (t) => {
   const server = await chat(t, (asked) =>
     contentOf(asked).includes('Question 1.') && stepOf(asked) === 'scenario' ? '{"scenario": "poetry"}' : said(asked),
