@@ -1,7 +1,7 @@
 import { cat, noGrad, type Tensor, tensor, tidy } from '@attune/torch';
 import { EncodingError, partingOf } from '../data/boundary.ts';
 import type { CausalLm } from '../models/CausalLm.ts';
-import { chunkRows } from '../models/tokenLogps.ts';
+import { chunkRows, wide } from '../models/tokenLogps.ts';
 import { withoutDropout } from '../nn/lora.ts';
 import type { Tokenizer } from '../tokenizers/Tokenizer.ts';
 import { type Responses, segmentsOf, statesAt } from '../trainers/states.ts';
@@ -106,16 +106,17 @@ function lettersAfter(model: CausalLm, groups: readonly Responses[], letters: Le
     segments,
     owners.map(([, own]) => [own, segments[own]!.ids.length - 1]),
   );
-  return cat(states.split(chunkRows(model.vocabSize)).map((part) => lettersIn(model.logits(part), letters)));
+  const parts = states.split(chunkRows(model.vocabSize));
+  return cat(parts.map((part) => tidy(() => lettersIn(model.logits(part), letters)))); // one chunk's logits at a time
 }
 
 /** logits [n, vocab] → [n, 2], in float32. */
 function lettersIn(logits: Tensor, { a, b }: LetterTokens): Tensor {
-  const wide = logits.dtype === 'float64' ? logits : logits.to('float32');
-  const whole = wide.logsumexp(1, true); // [n, 1]
+  const precise = wide(logits);
+  const whole = precise.logsumexp(1, true); // [n, 1]
   const of = (ids: readonly number[]) =>
-    wide
-      .indexSelect(1, tensor(ids, { dtype: 'int64', device: wide.device }))
+    precise
+      .indexSelect(1, tensor(ids, { dtype: 'int64', device: precise.device }))
       .logsumexp(1, true)
       .sub(whole);
   return cat([of(a), of(b)], 1);
