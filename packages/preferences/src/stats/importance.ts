@@ -21,7 +21,7 @@ export interface ImportanceWeights {
  */
 export function paretoSmoothed(logRatios: Float64Array): ImportanceWeights {
   const n = logRatios.length;
-  const tail = Math.floor(Math.min(n / 5, 3 * Math.sqrt(n)));
+  const tail = Math.ceil(Math.min(n / 5, 3 * Math.sqrt(n)));
   if (tail < 5) throw new InvalidValueError('The number of draws', 'at least 25', n);
   const sorted = Float64Array.from(logRatios).sort();
   const [largest, below] = [sorted[n - 1]!, sorted[n - tail - 1]!];

@@ -271,9 +271,9 @@ export class NutsChain {
         }
         // energy is kept: that of the place has become speed when the path is at 0
         const speed = Math.sqrt(p * p + (2 * rate * Math.abs(q)) / v);
+        if (speed === 0) break; // at rest at 0
         const arrival = left > 0 ? -side * speed : side * speed;
-        if (arrival === 0) break; // at rest at 0
-        left -= (p - arrival) / pull;
+        left = (left - (p - arrival) / pull) % ((4 * speed) / rate); // whole periods change nothing
         q = 0;
         p = arrival;
       }
