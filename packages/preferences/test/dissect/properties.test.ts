@@ -128,6 +128,12 @@ test("a user's own set of properties is a YAML file", () => {
   );
 });
 
+test('the example of the documentation is a property set', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../../../docs/dissection.md'), 'utf8');
+  const example = /```yaml\n(name: support desk\n.*?)```/s.exec(page)![1]!;
+  assert.equal(readPropertySet(write('example.yaml', example)).properties.length, 6);
+});
+
 /** What is wrong with a set, as `line: message`. */
 function faults(text: string): string[] {
   try {

@@ -21,7 +21,7 @@ import { UsageError } from '../../errors.ts';
 import { withHardware } from '../../models/hardware.ts';
 import { checkOutFile } from '../../models/outFile.ts';
 import { writeWhole } from '../../run/durable.ts';
-import { formatCount, formatNumber, formatShare } from '../../terminal/format.ts';
+import { formatCount, formatShare } from '../../terminal/format.ts';
 import { table } from '../../terminal/table.ts';
 import type { Hardware } from '../../train/setup.ts';
 import { shareText } from '../eval/shared.ts';
@@ -176,7 +176,7 @@ function judgeTable(accounts: readonly Account[], against: string | undefined): 
   const letterHead = ['ties', 'strength', 'first shown wins', 'orders agree'];
   const letterCells = ({ ties, strength, first, consistent }: Account) => [
     maybe(ties, formatCount),
-    maybe(strength, (value) => formatNumber(value, 3)),
+    maybe(strength, (value) => value.toFixed(2)),
     maybe(first, ({ share }) => formatShare(share)),
     maybe(consistent, ({ share }) => formatShare(share)),
   ];

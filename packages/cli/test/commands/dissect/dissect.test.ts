@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+
+const folder = mkdtempSync(join(tmpdir(), 'attune-'));
+after(() => rmSync(folder, { recursive: true }));
+
+const main = join(import.meta.dirname, '../../../src/main.ts');
+const data = join(import.meta.dirname, '../../../../../../shared/data/dissection');
+const skip = existsSync(data) ? false : '../shared/data/dissection is not here';
+
+/** Runs `attune dissect …` in the folder. */
+function dissect(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, 'dissect', ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  return { status, stdout, stderr };
+}
+
+function write(name: string, content: object | string): string {
+  writeFileSync(
+    join(folder, name),
+    Array.isArray(content)
+      ? content.map((row) => `${JSON.stringify(row)}\n`).join('')
+      : typeof content === 'string'
+        ? content
+        : JSON.stringify(content),
+  );
+  return name;
+}
+
+const close = (a: number, b: number) => assert.ok(Math.abs(a - b) < 1e-12, `${a} is not ${b}`);
+
+const fit = (judge: string, group: string, means: number[]) => ({
+  judge,
+  group,
+  properties: ['warm', 'long', 'true'].map((name, i) => ({ name, mean: means[i], sd: 0.1 })),
+});
+const weights = write('weights.jsonl', [
+  fit('ann', 'Code', [1, 2, 3]),
+  fit('ben', 'Code', [2, 4, 9]),
+  fit('cy', 'Code', [3, 2, 1]),
+]);
+
+test('dissect similarity --json gives judges, matrix and groups as the contract has them', () => {
+  const groups = write('groups.json', { taste: { alike: ['ann', 'ben'], other: ['cy'] } });
+  const { status, stdout } = dissect('similarity', '--weights', weights, '--groups', groups, '--json');
+  assert.equal(status, 0);
+  const found = JSON.parse(stdout);
+  assert.deepEqual(found.judges, ['ann', 'ben', 'cy']);
+  const r = 7 / Math.sqrt(52); // Pearson of (1, 2, 3) and (2, 4, 9)
+  close(found.pearson[0][1], r);
+  close(found.pearson[2][1], -r);
+  const [taste] = found.groups;
+  assert.equal(taste.name, 'taste');
+  close(taste.intra[0], r);
+  assert.equal(taste.intra[1], null);
+  close(taste.inter, (-1 - r) / 2);
+  assert.equal(found.posterior.length, 3);
+  assert.deepEqual(
+    found.clusters.merges.map(({ a, b }: { a: number; b: number }) => [a, b]),
+    [
+      [0, 1],
+      [2, 3],
+    ],
+  );
+});
+
+test('dissect similarity says what is wrong with a grouping, and exits with 2', () => {
+  const groups = write('strange.json', { alike: ['ann', 'dora'] });
+  const { status, stderr } = dissect('similarity', '--weights', weights, '--groups', groups);
+  assert.equal(status, 2);
+  assert.match(stderr, /strange\.json: the grouping groups has dora, which has no weights/);
+});
+
+test('dissect similarity recomputes the study’s groups, for people', { skip }, () => {
+  const { status, stdout } = dissect('similarity', '--weights', join(data, 'fitted_paras_comparison'));
+  assert.equal(status, 0);
+  assert.match(stdout, /^size +within up to 14B +20 +0\.83 +0\.\d\d to 0\.\d\d$/m);
+  assert.match(stdout, /^size +within over 30B +10 +0\.88 /m);
+  assert.match(stdout, /^size +across +0\.74 /m);
+  assert.match(stdout, /^llama-2-7b-chat +llama-2-7b +0\.47$/m);
+});
+
+test('dissect weights gives ranks and degrees of preference', () => {
+  const ranked = dissect('weights', '--weights', weights, '--judges', 'cy', '--json');
+  assert.equal(ranked.status, 0);
+  const [only] = JSON.parse(ranked.stdout).fits;
+  assert.deepEqual([only.judge, only.group, only.top[0].name, only.bottom.at(-1).name], ['cy', 'Code', 'warm', 'true']);
+  const one = dissect('weights', '--weights', weights, '--property', 'long');
+  assert.match(one.stdout, /^ann +88\.08 +88\.1$/m); // 100·σ(2) = 88.08
+  const strange = dissect('weights', '--weights', weights, '--property', 'loud');
+  assert.equal(strange.status, 2);
+  assert.match(strange.stderr, /--property loud: there are weights only of warm, long, true/);
+});
+
+const features = write('features.jsonl', [
+  { id: 's0', features: { warm: 1, long: -1, true: 0 }, group: 'Code' },
+  { id: 's1', features: { warm: 0, long: 0, true: 0 }, group: 'Advice' },
+]);
+
+test('dissect explain tells each property’s share, and they sum to the prediction', () => {
+  const args = ['explain', '--weights', weights, '--features', features, '--judge', 'ann'];
+  const { status, stdout } = dissect(...args, '--sample', 's0', '--json');
+  assert.equal(status, 0);
+  const [found] = JSON.parse(stdout).explanations;
+  assert.deepEqual([found.group, found.prefers], ['Code', 'B']);
+  close(found.logOdds, -1);
+  assert.deepEqual(
+    found.properties.map(({ name, logOdds, logOddsSd }: Record<string, unknown>) => [name, logOdds, logOddsSd]),
+    [
+      ['long', -2, 0.1],
+      ['warm', 1, 0.1],
+    ],
+  );
+  const shares = found.properties.map(({ probability }: { probability: number }) => probability);
+  close(shares[0] + shares[1], 1 / (1 + Math.E) - 0.5);
+  const people = dissect(...args, '--sample', '0');
+  assert.match(people.stdout, /^ann in Code prefers B: A is preferred with 26\.9 %, from 50 % by$/m);
+  assert.match(people.stdout, /^long +B +−2 +−\d+\.\d$/m);
+  const unknown = dissect(...args, '--sample', 's9');
+  assert.equal(unknown.status, 2);
+  assert.match(unknown.stderr, /--sample s9: features\.jsonl has no such id, and its positions go from 0 to 1/);
+});
+
+test('dissect labels: from log-probabilities to labels that it reads back', () => {
+  mkdirSync(join(folder, 'judge'), { recursive: true });
+  const lines = (...pairs: number[][]) => pairs.map(([response_a, response_b]) => ({ response_a, response_b }));
+  write('judge/AB.jsonl', lines([-1, -2], [-1, -2], [0, 0]));
+  write('judge/BA.jsonl', lines([-3, -1], [-1, -4], [0, 0]));
+  const { status, stdout } = dissect('labels', '--logprobs', 'judge', '--out', 'labels.json', '--json');
+  assert.equal(status, 0);
+  assert.deepEqual(JSON.parse(readFileSync(join(folder, 'labels.json'), 'utf8')), ['A', 'B', null]);
+  const [account] = JSON.parse(stdout).judges;
+  assert.deepEqual([account.judge, account.a, account.b, account.missing, account.ties], ['judge', 1, 1, 1, 0]);
+  close(account.strength, (1 + 1 + 2 + 3) / 4);
+  const mine = write('mine.csv', 'A\nA\nA\n');
+  const against = dissect('labels', '--labels', 'labels.json', '--against', mine, '--samples', '3');
+  assert.match(against.stdout, /^labels +1 +1 +1 +50\.0 %/m);
+  const short = dissect('labels', '--labels', mine, '--samples', '4');
+  assert.equal(short.status, 2);
+  assert.match(short.stderr, /mine\.csv: has 3 labels; expected 4, one for each sample\. Position 3 \(from 0\)/);
+});
+
+test('dissect labels wants one source', () => {
+  assert.match(dissect('labels').stderr, /Give one of --logprobs, --labels and --model/);
+  assert.match(dissect('labels', '--model', 'x').stderr, /--model needs --data/);
+});
