@@ -4,6 +4,7 @@ import { annotateCommand } from './dissect/annotate.ts';
 import { explainCommand } from './dissect/explain.ts';
 import { fitCommand } from './dissect/fit.ts';
 import { labelsCommand } from './dissect/labels.ts';
+import { reportCommand } from './dissect/report.ts';
 import { similarityCommand } from './dissect/similarity.ts';
 import { weightsCommand } from './dissect/weights.ts';
 
@@ -13,5 +14,13 @@ export const dissectCommand = (): Command =>
     'dissect',
     'What people and models prefer, property by property',
     'attune dissect annotate --data samples.jsonl --judge http://localhost:8000/v1 --judge-model qwen --out resolved.jsonl',
-    [annotateCommand(), labelsCommand(), fitCommand(), weightsCommand(), similarityCommand(), explainCommand()],
+    [
+      annotateCommand(),
+      labelsCommand(),
+      fitCommand(),
+      weightsCommand(),
+      similarityCommand(),
+      explainCommand(),
+      reportCommand(),
+    ],
   );

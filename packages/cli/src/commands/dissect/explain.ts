@@ -16,6 +16,7 @@ import { UsageError } from '../../errors.ts';
 import { formatNumber, formatShare } from '../../terminal/format.ts';
 import { table } from '../../terminal/table.ts';
 import { oneDecimal } from '../eval/shared.ts';
+import { positionOf } from './positionOf.ts';
 
 interface Options {
   readonly weights: string;
@@ -55,7 +56,7 @@ async function explain({ result }: CommandContext, options: Options): Promise<vo
       `has features of ${features.names.join(', ')}; the weights are of ${weights.names.join(', ')}.`,
     );
   }
-  const position = positionOf(options, features);
+  const position = positionOf(options.sample, options.features, features);
   const vector = features.rows[position]!.features;
   if (!vector) {
     throw new DataError(options.features, `sample ${options.sample} has no features: its errors could not be judged.`);
@@ -64,15 +65,6 @@ async function explain({ result }: CommandContext, options: Options): Promise<vo
     explanationOf(weights.names, vector, fit, options.seed),
   );
   result({ sample: position, judge: options.judge, explanations: explained }, explained.map(text).join('\n\n'));
-}
-
-function positionOf({ sample, features: file }: Options, { rows }: Features): number {
-  const byId = rows.findIndex(({ id }) => id === sample);
-  if (byId >= 0) return byId;
-  if (/^\d+$/.test(sample) && Number(sample) < rows.length) return Number(sample);
-  throw new UsageError(
-    `--sample ${sample}: ${file} has no such id, and its positions go from 0 to ${rows.length - 1}.`,
-  );
 }
 
 /** The judge's weights in the group that is asked for, or in every group that the sample is in. */
