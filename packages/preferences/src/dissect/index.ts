@@ -1,9 +1,11 @@
 export * from './annotate/index.ts';
+export * from './chatLetters.ts';
 export * from './clusters.ts';
 export * from './compare.ts';
 export * from './conditions.ts';
 export { readDefinition } from './definition.ts';
 export * from './explain.ts';
+export * from './explainedWinRate.ts';
 export * from './features.ts';
 export * from './fit.ts';
 export { type FitAllOptions, fitAll, type GroupFit, type Study } from './fitAll.ts';
@@ -13,6 +15,7 @@ export * from './groups.ts';
 export * from './judges.ts';
 export * from './labels.ts';
 export { letterQuestion } from './letterQuestion.ts';
+export * from './manipulation.ts';
 export * from './properties.ts';
 export * from './readFeatures.ts';
 export * from './readLabels.ts';
@@ -21,6 +24,7 @@ export * from './readWeights.ts';
 export * from './samples.ts';
 export * from './scenarios.ts';
 export * from './similarity.ts';
+export * from './textFeatures.ts';
 export { type TextFunction, textFunctions } from './textFunctions.ts';
 export { treebankWords } from './treebankWords.ts';
 export {

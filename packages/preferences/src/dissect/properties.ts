@@ -18,6 +18,8 @@ const common = {
   ask: about.optional(),
   /** `less`: the feature is the opposite of what is rated. */
   polarity: z.enum(['more', 'less']).default('more'),
+  /** It makes the answer itself better, not only better liked: a judge that likes it is not fooled by it. */
+  worth: z.literal(true).optional(),
   /** What the feature waits for in the prompt; it is 0 where this does not hold. */
   when: Condition.optional(),
   /** The smallest difference that counts as one; any where left out. */
@@ -124,6 +126,10 @@ export function categoryOf(property: Property): Category {
 
 /** The names of a set's properties, in its order. */
 export const namesOf = (set: PropertySet): string[] => set.properties.map(({ name }) => name);
+
+/** The names of those that make an answer itself better. */
+export const worthOf = (set: PropertySet): string[] =>
+  set.properties.filter(({ worth }) => worth).map(({ name }) => name);
 
 /** The set with only the properties that `keep` says. */
 export const subsetOf = (set: PropertySet, keep: (property: Property) => boolean): PropertySet => ({
