@@ -65,10 +65,16 @@ function replyIn(body: string): Outcome {
   const failure = { why: `a reply of another form: ${body.slice(0, 200)}`, passing: false };
   try {
     const { choices, usage } = JSON.parse(body);
-    const { message, finish_reason } = choices[0];
+    const { message, finish_reason, logprobs } = choices[0];
     if (typeof message.content !== 'string') return failure;
     return {
-      reply: { text: message.content, whole: finish_reason !== 'length', cached: false, ...usageIn(usage) },
+      reply: {
+        text: message.content,
+        whole: finish_reason !== 'length',
+        cached: false,
+        ...usageIn(usage),
+        ...firstTokenIn(logprobs),
+      },
     };
   } catch {
     return failure;
@@ -78,6 +84,12 @@ function replyIn(body: string): Outcome {
 function usageIn(usage: unknown): { usage?: Usage } {
   const { prompt_tokens: input, completion_tokens: output } = (usage ?? {}) as Record<string, unknown>;
   return typeof input === 'number' && typeof output === 'number' ? { usage: { input, output } } : {};
+}
+
+function firstTokenIn(logprobs: unknown): Pick<ChatReply, 'firstToken'> {
+  const top = (logprobs as { content?: { top_logprobs?: unknown }[] } | null | undefined)?.content?.[0]?.top_logprobs;
+  if (!Array.isArray(top)) return {};
+  return { firstToken: Object.fromEntries(top.map(({ token, logprob }) => [token, logprob])) };
 }
 
 /** `Retry-After` in milliseconds: seconds or a date, by RFC 9110, 10.2.3. */

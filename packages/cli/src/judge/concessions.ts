@@ -33,12 +33,13 @@ export class Concessions {
     this.#say = say;
   }
 
-  asked({ model, temperature, seed }: Parameters, { messages, maxTokens, form }: ChatRequest): Asked {
+  asked({ model, temperature, seed }: Parameters, { messages, maxTokens, form, topLogprobs }: ChatRequest): Asked {
     const taken = this.#taken;
     const body: Record<string, unknown> = { model, messages };
     if (maxTokens !== undefined) body[taken.length] = maxTokens;
     if (taken.temperature) body.temperature = temperature;
     if (taken.seed && seed !== undefined) body.seed = seed;
+    if (topLogprobs !== undefined) Object.assign(body, { logprobs: true, top_logprobs: topLogprobs });
     if (form && taken.form === 'json_object') body.response_format = { type: 'json_object' };
     if (form && taken.form === 'json_schema') {
       body.response_format = { type: 'json_schema', json_schema: { ...form, strict: true } };

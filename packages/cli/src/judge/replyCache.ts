@@ -13,7 +13,7 @@ export interface Source {
 }
 
 const APPLICATION = 0x41747275; // "Attu": SQLite's mark of whose file this is
-const FORM = 1; // of the key and the table
+const FORM = 2; // of the key and the table
 
 /**
  * Replies by the SHA-256 of what was asked: of whom, with what parameters, in what words. One SQLite file, each reply
@@ -28,22 +28,23 @@ export class ReplyCache implements Disposable {
   /** @throws UsageError where the file is something else */
   constructor(file: string) {
     this.#database = opened(file);
-    this.#get = this.#database.prepare('SELECT text, whole, input, output FROM replies WHERE key = ?');
-    this.#put = this.#database.prepare('INSERT OR REPLACE INTO replies VALUES (?, ?, ?, ?, ?, ?, ?)');
+    this.#get = this.#database.prepare('SELECT text, whole, input, output, first_token FROM replies WHERE key = ?');
+    this.#put = this.#database.prepare('INSERT OR REPLACE INTO replies VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
     this.#delete = this.#database.prepare('DELETE FROM replies WHERE key = ?');
   }
 
   get(key: string): ChatReply | undefined {
-    const row = this.#get.get(key) as { text: string; whole: number; input?: number; output?: number } | undefined;
+    const row = this.#get.get(key) as Kept | undefined;
     if (!row) return undefined;
-    const { text, whole, input, output } = row;
+    const { text, whole, input, output, first_token: first } = row;
     const usage = input != null && output != null ? { usage: { input, output } } : {};
-    return { text, whole: whole === 1, cached: true, ...usage };
+    return { text, whole: whole === 1, cached: true, ...usage, ...(first && { firstToken: JSON.parse(first) }) };
   }
 
-  put(key: string, model: string, { text, whole, usage }: ChatReply): void {
+  put(key: string, model: string, { text, whole, usage, firstToken }: ChatReply): void {
     const at = new Date().toISOString();
-    this.#put.run(key, model, text, Number(whole), usage?.input ?? null, usage?.output ?? null, at);
+    const first = firstToken ? JSON.stringify(firstToken) : null;
+    this.#put.run(key, model, text, Number(whole), usage?.input ?? null, usage?.output ?? null, at, first);
   }
 
   delete(key: string): void {
@@ -53,6 +54,15 @@ export class ReplyCache implements Disposable {
   [Symbol.dispose](): void {
     this.#database.close();
   }
+}
+
+/** A reply as the table has it. */
+interface Kept {
+  readonly text: string;
+  readonly whole: number;
+  readonly input: number | null;
+  readonly output: number | null;
+  readonly first_token: string | null;
 }
 
 function opened(file: string): DatabaseSync {
@@ -66,7 +76,7 @@ function opened(file: string): DatabaseSync {
     database.exec(
       `CREATE TABLE IF NOT EXISTS replies (
          key TEXT PRIMARY KEY, model TEXT NOT NULL, text TEXT NOT NULL, whole INTEGER NOT NULL,
-         input INTEGER, output INTEGER, at TEXT NOT NULL
+         input INTEGER, output INTEGER, at TEXT NOT NULL, first_token TEXT
        ) WITHOUT ROWID`,
     );
     return database;
@@ -81,10 +91,20 @@ const notADatabase = 26; // SQLITE_NOTADB
 const otherFile = (file: string) => `${file} is no cache of replies. Give the name of a new file, or of such a cache.`;
 
 /** The key of a reply: equal for equal questions to the same model, and for no others. */
-export function replyKey(source: Source, { messages, maxTokens, form }: ChatRequest): string {
+export function replyKey(source: Source, { messages, maxTokens, form, topLogprobs }: ChatRequest): string {
   const { address, model, temperature, seed } = source;
   const asked = messages.map(({ role, content }) => [role, content]);
-  const whole = [FORM, address, model, temperature, seed ?? null, asked, maxTokens ?? null, form ?? null];
+  const whole = [
+    FORM,
+    address,
+    model,
+    temperature,
+    seed ?? null,
+    asked,
+    maxTokens ?? null,
+    form ?? null,
+    topLogprobs ?? null,
+  ];
   return createHash('sha256').update(JSON.stringify(whole)).digest('hex');
 }
 

@@ -14,6 +14,8 @@ export interface ChatRequest {
   readonly maxTokens?: number;
   /** The reply is to be JSON of this form; servers that know how are told to see to it. */
   readonly form?: ReplyForm;
+  /** So many of the likeliest first tokens of the reply are to come with it, from servers that tell them. */
+  readonly topLogprobs?: number;
 }
 
 /** What a call cost, in tokens. */
@@ -29,6 +31,8 @@ export interface ChatReply {
   readonly whole: boolean;
   /** As the server counted; absent where it does not. */
   readonly usage?: Usage;
+  /** The likeliest first tokens and their log-probabilities, where they were asked for and the server told them. */
+  readonly firstToken?: Readonly<Record<string, number>>;
   /** It was given before, to an equal request, and costs nothing now. */
   readonly cached: boolean;
 }

@@ -9,6 +9,7 @@ import {
   labelsFromLetters,
   letterFolders,
   letterStrength,
+  lettersAmong,
   type ReadLabelsOptions,
   readLabels,
   readLetterFolder,
@@ -233,4 +234,14 @@ test('of several judges one has to be named', async () => {
   assert.equal(theJudge('x.json', judges, 'q').labels[0], 'B');
   assert.throws(() => theJudge('x.json', judges), /has labels of p, q. Say whose/);
   assert.throws(() => theJudge('x.json', judges, 'r'), /has no labels of r, only of p, q/);
+});
+
+test('letters among the likeliest first tokens: forms of a letter add up, an absent one has the least that is there', () => {
+  const close = (found: { a: number; b: number } | undefined, a: number, b: number) => {
+    assert.ok(found && Math.abs(found.a - a) < 1e-12 && Math.abs(found.b - b) < 1e-12, JSON.stringify(found));
+  };
+  close(lettersAmong({ A: Math.log(0.5), ' A': Math.log(0.2), B: Math.log(0.1) }), Math.log(0.7), Math.log(0.1));
+  close(lettersAmong({ '(B)': -0.1, Both: -3, An: -7 }), -7, -0.1);
+  assert.equal(lettersAmong({ Both: -0.1, Neither: -3 }), undefined);
+  assert.equal(lettersAmong(undefined), undefined);
 });

@@ -1,7 +1,5 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { openModel, pairwiseLetters } from '@attune/align';
-import { type LetterAnswers, type LetterLogps, letterQuestion, readSamples, writeRecords } from '@attune/preferences';
+import { type LetterAnswers, letterQuestion, type RawSample } from '@attune/preferences';
 import type { CommandContext } from '../../command.ts';
 import { refuseRewardModel } from '../../models/heads.ts';
 import { formatCount } from '../../terminal/format.ts';
@@ -9,14 +7,13 @@ import { progress } from '../../terminal/progress.ts';
 import { standardError } from '../../terminal/screen.ts';
 import { type Hardware, kindOf } from '../../train/setup.ts';
 
-/** Asks a local model for its letters on every sample of a file, in both orders. */
+/** Asks a local model for its letters on every sample, in both orders. */
 export async function askModel(
   path: string,
-  data: string,
-  { logprobsOut, ...hardware }: Hardware & { readonly logprobsOut?: string },
+  records: readonly RawSample[],
+  hardware: Hardware,
   say: CommandContext['say'],
 ): Promise<LetterAnswers> {
-  const { records } = await readSamples(data);
   using opened = await openModel(path, kindOf(hardware));
   refuseRewardModel(path, opened);
   const shown = progress(standardError(), { label: 'labels', total: records.length, unit: 'samples' });
@@ -29,13 +26,5 @@ export async function askModel(
   const cut = letters.filter((one) => one.cut > 0).length;
   if (cut > 0)
     say(`${formatCount(cut)} samples are longer than the model reads: both responses were cut to one length.`);
-  const answers = { ab: letters.map(({ ab }) => ab), ba: letters.map(({ ba }) => ba) };
-  if (logprobsOut !== undefined) {
-    mkdirSync(logprobsOut, { recursive: true });
-    await writeRecords(join(logprobsOut, 'AB.jsonl'), answers.ab.map(lineOf));
-    await writeRecords(join(logprobsOut, 'BA.jsonl'), answers.ba.map(lineOf));
-  }
-  return answers;
+  return { ab: letters.map(({ ab }) => ab), ba: letters.map(({ ba }) => ba) };
 }
-
-const lineOf = ({ a, b }: LetterLogps) => ({ response_a: a, response_b: b });

@@ -1,3 +1,5 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   agreementByGroup,
   type BinaryLabel,
@@ -9,11 +11,14 @@ import {
   labelsFromLetters,
   letterFolders,
   letterStrength,
+  type RawSample,
   readGroupIndex,
   readLabels,
   readLetterFolder,
+  readSamples,
   type Share,
   theJudge,
+  writeRecords,
 } from '@attune/preferences';
 import type { Command } from 'commander';
 import { type CommandContext, command, run, wholeNumber } from '../../command.ts';
@@ -25,11 +30,16 @@ import { formatCount, formatShare } from '../../terminal/format.ts';
 import { table } from '../../terminal/table.ts';
 import type { Hardware } from '../../train/setup.ts';
 import { shareText } from '../eval/shared.ts';
+import { askServer } from './askServer.ts';
 
 interface Options extends Hardware {
   readonly logprobs?: string;
   readonly labels?: readonly string[];
   readonly model?: string;
+  readonly api?: string;
+  readonly apiModel?: string;
+  readonly cache?: string;
+  readonly concurrency: number;
   readonly data?: string;
   readonly samples?: number;
   readonly judge?: string;
@@ -48,17 +58,25 @@ export const labelsCommand = (): Command =>
       'attune dissect labels --logprobs first_token_logprobs --against human.json --out labels.json',
       'attune dissect labels --labels mine.csv --samples 5240 --out mine.json',
       'attune dissect labels --model models/judge --data samples.jsonl --logprobs-out logprobs/judge --out judge.json',
+      'attune dissect labels --api http://localhost:8000/v1 --api-model large --data samples.jsonl --out large.json',
     )
       .option('--logprobs <folder>', 'AB.jsonl and BA.jsonl of a judge, or a folder of such folders')
       .option('--labels <files...>', 'labels as they are: a JSON list of A and B, JSONL, CSV, or comparisons')
       .option('--model <path>', 'a local model; asked about --data in both orders, without a chat template')
+      .option(
+        '--api <url>',
+        'an OpenAI-compatible server that tells log-probabilities; its model is asked about --data',
+      )
+      .option('--api-model <name>', "the model's name there; its key, if any, is read from ATTUNE_JUDGE_KEY")
+      .option('--cache <file>', 'where replies of --api are kept (default: beside --out)')
+      .option('--concurrency <n>', 'calls at a time', wholeNumber(1), 8)
       .option('--data <file>', 'the samples (prompt, response_a, response_b), or comparisons in any known form')
       .option('--samples <n>', 'how many samples there are: other numbers of labels are refused', wholeNumber(1))
       .option('--judge <name>', 'what to call the judge, or which one of several')
       .option('--against <file>', 'labels of another judge, to agree with or not')
       .option('--groups <file>', 'a group index: agreement in each group')
       .option('--out <file>', 'where the labels go (.json): a list, or of several judges an object of lists')
-      .option('--logprobs-out <folder>', 'where the log-probabilities of --model go'),
+      .option('--logprobs-out <folder>', 'where the log-probabilities of --model or --api go'),
   ).action(run(labels));
 
 /** A judge's labels, and where they are from log-probabilities, what those tell besides. */
@@ -69,9 +87,10 @@ interface Judged {
   readonly answers?: LetterAnswers;
 }
 
-async function labels({ say, result }: CommandContext, options: Options): Promise<void> {
+async function labels(context: CommandContext, options: Options): Promise<void> {
+  const { result } = context;
   if (options.out !== undefined) checkOutFile(options.out);
-  const judged = await judgedBy(options, say);
+  const judged = await judgedBy(options, context);
   const samples = judged[0]!.labels.length;
   const against = options.against === undefined ? undefined : (await readLabels(options.against, { samples }))[0]!;
   const groups = options.groups === undefined ? undefined : readGroupIndex(options.groups, samples);
@@ -93,18 +112,41 @@ const written = (judged: readonly Judged[]) => {
   return judged.length === 1 ? list(judged[0]!) : Object.fromEntries(judged.map((one) => [one.judge, list(one)]));
 };
 
-async function judgedBy(options: Options, say: CommandContext['say']): Promise<Judged[]> {
-  const { logprobs, labels: files, model, data, judge, samples } = options;
-  const sources = [logprobs, files, model].filter((source) => source !== undefined);
-  if (sources.length !== 1) throw new UsageError('Give one of --logprobs, --labels and --model.');
-  if (model === undefined && options.logprobsOut !== undefined) {
-    throw new UsageError('--logprobs-out belongs to --model and has no effect without it.');
+async function judgedBy(options: Options, context: CommandContext): Promise<Judged[]> {
+  const { logprobs, labels: files, model, api, data, judge, samples, logprobsOut } = options;
+  const sources = [logprobs, files, model, api].filter((source) => source !== undefined);
+  if (sources.length !== 1) throw new UsageError('Give one of --logprobs, --labels, --model and --api.');
+  if (logprobs !== undefined || files !== undefined) {
+    if (logprobsOut !== undefined) throw new UsageError('--logprobs-out belongs to --model and --api.');
+    return logprobs === undefined ? fromFiles(files!, judge, samples) : fromLogprobs(logprobs, judge, samples);
   }
-  if (logprobs !== undefined) return fromLogprobs(logprobs, judge, samples);
-  if (files !== undefined) return fromFiles(files, judge, samples);
-  if (data === undefined) throw new UsageError('--model needs --data: the samples to ask it about.');
+  if (data === undefined) {
+    throw new UsageError(`--${model === undefined ? 'api' : 'model'} needs --data: the samples to ask about.`);
+  }
+  const { records } = await readSamples(data);
+  const answers =
+    model === undefined ? await askServer(records, options, context) : await asked(model, records, options, context);
+  if (logprobsOut !== undefined) await writeLetters(logprobsOut, answers);
+  return [withLabels(judge ?? model ?? options.apiModel!, answers)];
+}
+
+async function asked(
+  model: string,
+  samples: readonly RawSample[],
+  options: Options,
+  { say }: CommandContext,
+): Promise<LetterAnswers> {
   const { askModel } = await import('./askModel.ts'); // with libtorch
-  return [withLabels(judge ?? model!, await askModel(model!, data, options, say))];
+  return askModel(model, samples, options, say);
+}
+
+/** Two files as `--logprobs` reads them; zeros stand for what is missing. */
+async function writeLetters(folder: string, { ab, ba }: LetterAnswers): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  const lines = (answers: LetterAnswers['ab']) =>
+    answers.map((one) => ({ response_a: one?.a ?? 0, response_b: one?.b ?? 0 }));
+  await writeRecords(join(folder, 'AB.jsonl'), lines(ab));
+  await writeRecords(join(folder, 'BA.jsonl'), lines(ba));
 }
 
 const withLabels = (judge: string, answers: LetterAnswers): Judged => ({
