@@ -29,12 +29,7 @@ export interface ReadWins extends SystemWins {
  * @throws DataError for a file that cannot be used, or does not compare the systems asked for
  */
 export async function readWins(path: string, options: ReadOptions & Partial<Contest> = {}): Promise<ReadWins> {
-  const {
-    verdicts: read,
-    skipped,
-    unit,
-  } = (await hasPreferences(path)) ? await preferenceVerdicts(path, options) : await comparisonVerdicts(path, options);
-  const verdicts = namedVerdicts(read);
+  const { verdicts, skipped, unit } = await readVerdicts(path, options);
   const contest = contestOf(path, options, verdicts);
   const wins = winsOf(contest, verdicts);
   if (wins.probabilities.length === 0) {
@@ -79,15 +74,26 @@ export function contestOf(path: string, { system, against }: Partial<Contest>, v
   return { system: second };
 }
 
-interface ReadVerdicts {
+/** The verdicts of a file. Where no system is named the two are `first response` and `second response`. */
+export interface ReadVerdicts {
   readonly verdicts: readonly Verdict[];
+  /** Of the comparisons; AlpacaEval's annotations have none. */
+  readonly ids: readonly (string | undefined)[];
   readonly skipped: readonly Problem[];
   readonly unit: LineUnit;
 }
 
+/** The verdicts of comparisons in any known format, AlpacaEval's with how sure the judge was, in the order of the file. */
+export async function readVerdicts(path: string, options: ReadOptions = {}): Promise<ReadVerdicts> {
+  const read = (await hasPreferences(path))
+    ? await preferenceVerdicts(path, options)
+    : await comparisonVerdicts(path, options);
+  return { ...read, verdicts: namedVerdicts(read.verdicts) };
+}
+
 async function comparisonVerdicts(path: string, options: ReadOptions): Promise<ReadVerdicts> {
   const { comparisons, skipped, unit } = await readComparisons(path, options);
-  return { verdicts: comparisons.map(verdictOf), skipped, unit };
+  return { verdicts: comparisons.map(verdictOf), ids: comparisons.map(({ id }) => id), skipped, unit };
 }
 
 const Preference = z.object({
@@ -114,7 +120,7 @@ async function preferenceVerdicts(path: string, { onError = 'fail' }: ReadOption
   if (skipped.length > 0 && (onError === 'fail' || verdicts.length === 0)) {
     throw new DataError(path, skipped, { needs: 'Each line needs preference (1 to 2; 0 for a tie).', unit });
   }
-  return { verdicts, skipped, unit };
+  return { verdicts, ids: verdicts.map(() => undefined), skipped, unit };
 }
 
 function preferenceVerdict(read: ReadRow): Verdict | Problem {

@@ -16,7 +16,8 @@ export async function readSamples(file: string): Promise<Pick<ReadAs<RawSample>,
   return { records: records.map(sampleOf), lines: [...lines], unit };
 }
 
-async function hasResponses(file: string): Promise<boolean> {
+/** Whether a file is of rows with `response_a` and `response_b`. */
+export async function hasResponses(file: string): Promise<boolean> {
   for await (const { row } of (await openRows(file)).rows) {
     if (row) return 'response_a' in row || 'response_b' in row;
   }
