@@ -1,5 +1,6 @@
 import { degree, type FittedWeights } from '@attune/preferences';
 import { type Html, html } from '../html.ts';
+import { textWidth, widest } from './textWidth.ts';
 import type { DissectWords } from './words.ts';
 
 export interface DegreeMapOptions {
@@ -13,21 +14,27 @@ export interface DegreeMapOptions {
   readonly words: DissectWords;
 }
 
-const labelWidth = 232;
-const [top, row] = [132, 23];
+const width = 980;
+const row = 23;
 
 /** P of every property in every group, as numbers on colours: to one side what is liked, to the other what is not. */
 export function degreeMap({ title, properties, groups, reach, words }: DegreeMapOptions): Html {
-  const cell = Math.min(64, (980 - labelWidth - 36) / groups.length);
-  const width = 980;
+  const labelWidth = widest(properties, 13) + 20;
+  const heads = widest(
+    groups.map(({ name }) => name),
+    12,
+  );
+  const top = Math.SQRT1_2 * heads + 18; // they are slanted by 45°
+  const last = Math.SQRT1_2 * 12 * textWidth(groups.at(-1)!.name);
+  const cell = Math.min(64, (width - labelWidth - last) / (groups.length - 0.5));
   const height = top + row * properties.length + 4;
   const x = (column: number) => labelWidth + cell * column;
   const head = groups.map(
     ({ name }, g) =>
-      html`<text class="head" transform="translate(${(x(g) + cell / 2 + 3).toFixed(1)} ${top - 8}) rotate(-45)">${name}</text>`,
+      html`<text class="head" transform="translate(${(x(g) + cell / 2 + 3).toFixed(1)} ${(top - 8).toFixed(1)}) rotate(-45)">${name}</text>`,
   );
   const rows = properties.map((name, p) => {
-    const y = top + row * p;
+    const y = Math.round(top) + row * p;
     const cells = groups.map(
       ({ name: group, fit }, g) => fit && degreeCell(fit, p, { x: x(g), y, cell, reach, title: `${name}, ${group}` }),
     );
@@ -35,7 +42,7 @@ export function degreeMap({ title, properties, groups, reach, words }: DegreeMap
   });
   return html`<figure class="chart">
 <figcaption><b>${title}</b> <span class="keys"><span class="key disliked">${words.map.disliked}</span><span class="key liked">${words.map.liked}</span></span></figcaption>
-<div class="scroll"><svg class="broad map" viewBox="0 0 ${width} ${height}" role="img" aria-label="${title}">${head}${rows}</svg></div>
+<div class="scroll"><svg class="broad map" viewBox="0 0 ${width} ${height.toFixed(0)}" role="img" aria-label="${title}">${head}${rows}</svg></div>
 </figure>`;
 }
 

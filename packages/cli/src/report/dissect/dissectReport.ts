@@ -1,17 +1,19 @@
 import { degree, meanDegree, type WeightTable } from '@attune/preferences';
-import { type Stat, section, statCards } from '../blocks.ts';
+import { section } from '../blocks.ts';
 import { type Html, html } from '../html.ts';
 import { page } from '../page.ts';
 import { type DissectReportData, groupName } from './data.ts';
 import { degreeMap } from './degreeMap.ts';
 import { dissectStyle } from './dissectStyle.ts';
 import { foretoldSection } from './foretoldSection.ts';
+import { judgeDifferences } from './judgeDifferences.ts';
 import { judgeScatter } from './judgeScatter.ts';
 import { type PlottedJudge, propertyPlot } from './propertyPlot.ts';
 import { sampleBrowser } from './sampleBrowser.ts';
 import { similaritySection } from './similaritySection.ts';
 import { strengthSection } from './strengthSection.ts';
 import { tabs } from './tabs.ts';
+import { type WeightScale, weightScale } from './weightScale.ts';
 import { type DissectWords, named } from './words.ts';
 
 /** The report of a dissection as a page: Li et al. 2024 (arXiv:2402.11296), with what is uncertain about it. */
@@ -21,7 +23,6 @@ export function dissectReport(data: DissectReportData, words: DissectWords): str
   return page(
     title,
     html`<header><p class="eyebrow">${words.eyebrow}</p><h1>${title}</h1><p class="lede">${words.lede(weights.names.length, weights.groups.length)}</p></header>
-${statCards(stats(data, words))}
 ${portraits(data, words)}
 ${mapSection(data, words)}
 ${groupsSection(data, words)}
@@ -35,20 +36,6 @@ ${section(words.caveats.title, undefined, html`<ul class="caveats">${words.cavea
   );
 }
 
-function stats({ weights, shown }: DissectReportData, words: DissectWords): Stat[] {
-  const fits = weights.groups.flatMap((group) => weights.at(shown[0]!, group) ?? []);
-  const samples = fits.map(({ samples: own }) => own);
-  const [first] = shown;
-  return [
-    { name: words.judges, value: String(weights.judges.length) },
-    { name: words.properties, value: String(weights.names.length) },
-    ...(weights.groups.length > 1 ? [{ name: words.groups, value: String(weights.groups.length) }] : []),
-    ...(weights.groups.length === 1 && samples[0] !== undefined
-      ? [{ name: words.samples, value: String(samples[0]), detail: named(words, first!) }]
-      : []),
-  ];
-}
-
 const portraits = (data: DissectReportData, words: DissectWords): Html => {
   const bare = data.weights.judges.filter((judge) => !hasIntervals(data.weights, judge));
   const warning =
@@ -57,7 +44,7 @@ const portraits = (data: DissectReportData, words: DissectWords): Html => {
       : words.noIntervals.some(bare.map((judge) => named(words, judge)));
   return section(
     words.portraits.title,
-    `${words.portraits.lead(data.over.length)} ${words.degree}`,
+    words.joined(words.portraits.lead(data.over.length), words.degree),
     bare.length > 0 && html`<div class="callout"><b>${words.noIntervals.title}</b><span>${warning}</span></div>`,
     html`<div class="portraits">${data.shown.map((judge, i) => portrait(data, judge, i + 1, words))}</div>`,
   );
@@ -70,9 +57,9 @@ function portrait({ weights, over }: DissectReportData, judge: string, color: nu
   const ranked = weights.names
     .map((name) => ({ name, p: meanDegree(weights, judge, name, over) }))
     .sort((a, b) => b.p - a.p);
-  const list = (kind: string, title: string, own: readonly { name: string; p: number }[]) =>
-    html`<h4>${title}</h4><ol class="${kind}">${own.map(({ name, p }) => html`<li><span>${named(words, name)}</span><b>${p.toFixed(1)}</b></li>`)}</ol>`;
-  return html`<div class="card portrait c${color}"><h3>${named(words, judge)}</h3>${list('liked', words.portraits.most, ranked.slice(0, 3))}${list('disliked', words.portraits.least, ranked.slice(-3))}</div>`;
+  const list = (title: string, own: readonly { name: string; p: number }[]) =>
+    html`<h4>${title}</h4><ol>${own.map(({ name, p }) => html`<li class="${p < 50 ? 'disliked' : 'liked'}"><span>${named(words, name)}</span><b>${p.toFixed(1)}</b></li>`)}</ol>`;
+  return html`<div class="card portrait c${color}"><h3>${named(words, judge)}</h3>${list(words.portraits.most, ranked.slice(0, 3))}${list(words.portraits.least, ranked.slice(-3))}</div>`;
 }
 
 /** P of everything everywhere, a map for each judge; nothing where there is one group only. */
@@ -94,8 +81,8 @@ function mapSection({ weights, scenarios, shown }: DissectReportData, words: Dis
       words,
     }),
   }));
-  const sure = shown.some((judge) => hasIntervals(weights, judge)) ? ` ${map.sure}` : '';
-  return section(map.title, map.lead + sure, tabs('map', parts));
+  const sure = shown.some((judge) => hasIntervals(weights, judge)) ? [map.sure] : [];
+  return section(map.title, words.joined(map.lead, ...sure), tabs('map', parts));
 }
 
 /** Each group: its properties, and the first judge against each of the others. */
@@ -112,16 +99,33 @@ function groupsSection({ weights, scenarios, shown }: DissectReportData, words: 
     const label = groupName(scenarios, words, group);
     const { samples } = first.fit;
     const unit = samples === undefined ? undefined : byGroup.samples(String(samples));
-    const content = html`${propertyPlot({ title: label, unit, properties, judges, axis: byGroup.axis, neutral: byGroup.neutral })}
-${others.length > 0 && html`<div class="grid2">${others.map((other) => judgeScatter({ title: byGroup.against(first.name, other.name), unit: byGroup.scatterUnit, properties, judges: [first, other] }))}</div>`}`;
+    const scale = weightScale(
+      judges.map(({ fit }) => fit),
+      words,
+    );
+    const content = html`${propertyPlot({ title: label, unit, properties, judges, scale })}
+${others.map((other) => against([first, other], properties, scale, words))}`;
     return [{ label, content }];
   });
-  const bars = shown.some((judge) => hasIntervals(weights, judge)) ? ` ${byGroup.intervals}` : '';
-  return section(byGroup.title, byGroup.lead + bars, tabs('group', parts));
+  const bars = shown.some((judge) => hasIntervals(weights, judge)) ? [byGroup.intervals] : [];
+  return section(byGroup.title, words.joined(byGroup.lead, ...bars), tabs('group', parts));
+}
+
+/** Two judges in a group: all properties at a glance, and where they differ most. */
+function against(
+  judges: readonly [PlottedJudge, PlottedJudge],
+  properties: readonly string[],
+  scale: WeightScale,
+  { byGroup }: DissectWords,
+): Html {
+  const [one, other] = judges;
+  const title = byGroup.against(one.name, other.name);
+  const common = { properties, judges, scale };
+  return html`<div class="grid2">${judgeScatter({ title, unit: byGroup.scatterUnit, ...common })}${judgeDifferences({ title: byGroup.more(other.name, one.name), equal: byGroup.equal, ...common })}</div>`;
 }
 
 function browser({ samples, scenarios }: DissectReportData, words: DissectWords): Html {
   const isUncertain = samples.some(({ judges }) => judges.some(({ interval }) => interval));
-  const note = `${words.browser.note}${isUncertain ? ` ${words.browser.uncertainty}` : ''}`;
+  const note = words.joined(words.browser.note, ...(isUncertain ? [words.browser.uncertainty] : []));
   return html`${sampleBrowser(samples, (group) => groupName(scenarios, words, group), words)}<p class="note">${note}</p>`;
 }

@@ -1,5 +1,6 @@
 /** The rules of the report of a dissection, beside those of every report. */
 export const dissectStyle = /* css */ `
+:lang(zh) { text-autospace: normal; }
 .c4 { --c: var(--c4); } .c5 { --c: var(--c5); }
 .tabs { display: flex; flex-wrap: wrap; gap: 8px; }
 .tabs > input { position: absolute; opacity: 0; pointer-events: none; }
@@ -35,7 +36,7 @@ svg .half { stroke: var(--c); stroke-width: 5; opacity: .45; stroke-linecap: rou
 .portrait h4 { margin: 14px 0 4px; font: 600 .74rem var(--sans); letter-spacing: .08em; text-transform: uppercase; color: var(--faint); }
 .portrait ol { list-style: none; margin: 0; padding: 0; }
 .portrait li { display: flex; gap: 12px; justify-content: space-between; line-height: 1.7; }
-.portrait li b { font-weight: 600; } .portrait .liked b, .portrait .disliked b { color: var(--c); }
+.portrait li b { font-weight: 600; color: var(--c); }
 .kinds { display: grid; gap: 30px; } .kinds h3 { font: 600 .95rem var(--sans); letter-spacing: 0; margin-bottom: 10px; }
 .panel-title { font: 600 .95rem var(--sans); margin: 0 0 12px; }
 

@@ -1,6 +1,7 @@
 import type { Clusters, Matrix } from '@attune/preferences';
 import { type Html, html } from '../html.ts';
 import { linear } from '../scale.ts';
+import { widest } from './textWidth.ts';
 
 export interface SimilarityMapOptions {
   readonly title: string;
@@ -21,7 +22,7 @@ export interface JudgeKinds {
 }
 
 const width = 980;
-const [labels, tree, head] = [208, 96, 150];
+const tree = 96;
 const strip = 13;
 
 /**
@@ -30,6 +31,8 @@ const strip = 13;
  */
 export function similarityMap({ title, unit, judges, matrix, clusters, groupings }: SimilarityMapOptions): Html {
   const shown = groupings.filter(({ kinds }) => kinds.length <= 6);
+  const labels = widest(judges, 12) + 16;
+  const head = 0.82 * widest(judges, 12) + 16; // slanted by 55°
   const left = labels + strip * shown.length + 8;
   const n = judges.length;
   const cell = Math.min(52, (width - left - tree) / n);
@@ -48,14 +51,14 @@ export function similarityMap({ title, unit, judges, matrix, clusters, groupings
       const kind = kinds.findIndex((own) => own.includes(judge));
       return (
         kind >= 0 &&
-        html`<rect class="kind c${kind}" x="${labels + strip * s}" y="${(middle(i) - 4.5).toFixed(1)}" width="9" height="9" rx="2.5"/>`
+        html`<rect class="kind c${kind}" x="${(labels + strip * s).toFixed(1)}" y="${(middle(i) - 4.5).toFixed(1)}" width="9" height="9" rx="2.5"/>`
       );
     });
-    return html`<text class="label" x="${labels - 8}" y="${middle(i).toFixed(1)}" dy="0.34em" text-anchor="end">${judges[judge]}</text>${squares}${cells}`;
+    return html`<text class="label" x="${(labels - 8).toFixed(1)}" y="${middle(i).toFixed(1)}" dy="0.34em" text-anchor="end">${judges[judge]}</text>${squares}${cells}`;
   });
   const columns = order.map(
     (judge, j) =>
-      html`<text class="head" transform="translate(${(left + cell * (j + 0.5) + 3).toFixed(1)} ${head - 6}) rotate(-55)">${judges[judge]}</text>`,
+      html`<text class="head" transform="translate(${(left + cell * (j + 0.5) + 3).toFixed(1)} ${(head - 6).toFixed(1)}) rotate(-55)">${judges[judge]}</text>`,
   );
   return html`<figure class="chart">
 <figcaption><b>${title}</b> <span class="unit">${unit}</span></figcaption>

@@ -24,7 +24,7 @@ export function strengthSection(
 <tbody>${strengths.map((one) => strengthRow(one, words))}</tbody></table></div><p class="note">${own.note}</p></div>`;
   return section(
     own.title,
-    pairs.some((pair) => pair.similarity !== undefined) ? `${own.lead} ${own.shift}` : own.lead,
+    pairs.some((pair) => pair.similarity !== undefined) ? words.joined(own.lead, own.shift) : own.lead,
     pairs.length > 0 &&
       strengthPlot({
         title: own.chart,

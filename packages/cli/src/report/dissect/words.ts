@@ -9,6 +9,8 @@ export const english = {
   language: 'en',
   /** Names of properties, groups and judges that are called otherwise here. */
   names: {} as Readonly<Record<string, string>>,
+  /** Sentences after each other. */
+  joined: (...sentences: readonly string[]) => sentences.join(' '),
   madeBy: (version: string) => `Made by Attune ${version}. This file is complete: it loads nothing and runs no script.`,
   eyebrow: 'Attune · preference dissection',
   title: (judges: readonly string[]) =>
@@ -20,10 +22,6 @@ export const english = {
   degree: glued(
     'P is how likely, in percent, a response is preferred that is better in this property alone. 50 % is no matter, above is liked, below is disliked.',
   ),
-  judges: 'Judges',
-  properties: 'Properties',
-  groups: 'Groups of samples',
-  samples: 'Samples',
   noIntervals: {
     title: 'Means only',
     all: 'These weights come as posterior means: nothing is known of how uncertain they are, so nothing here has an interval. Weights that attune dissect fit makes have them.',
@@ -52,8 +50,12 @@ export const english = {
     intervals: 'Thick bars are 50\u00a0% intervals, thin ones 90\u00a0%.',
     axis: 'P, percent',
     neutral: '50: no matter',
+    logOdds: 'weight, log-odds',
+    zero: '0: no matter',
     against: (one: string, other: string) => `${one} against ${other}`,
-    scatterUnit: 'P of each property; on the diagonal both like it alike',
+    scatterUnit: 'on the diagonal both like a property alike',
+    more: (judge: string, than: string) => `What ${judge} likes more, or less, than ${than}`,
+    equal: 'as much as the other',
     samples: (count: string) => `${count} samples`,
   },
   similarity: {
