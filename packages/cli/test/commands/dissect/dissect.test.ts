@@ -147,6 +147,26 @@ test('dissect labels: from log-probabilities to labels that it reads back', () =
 });
 
 test('dissect labels wants one source', () => {
-  assert.match(dissect('labels').stderr, /Give one of --logprobs, --labels and --model/);
+  assert.match(dissect('labels').stderr, /Give one of --logprobs, --labels, --model and --api/);
   assert.match(dissect('labels', '--model', 'x').stderr, /--model needs --data/);
+});
+
+const storyteller = join(import.meta.dirname, '../../../../../models/storyteller');
+
+test('dissect labels --model asks in both orders, and leaves what is too long without a label', () => {
+  const [long, short] = ['A dog ran to the park and was happy.', 'The cat sat.'];
+  const samples = write('samples.jsonl', [
+    { prompt: 'Hi', response_a: long, response_b: short },
+    { prompt: 'Hi', response_a: short, response_b: long },
+    { prompt: 'and so on '.repeat(100), response_a: long, response_b: short },
+  ]);
+  const args = ['--model', storyteller, '--data', samples, '--logprobs-out', 'told', '--out', 'told.json'];
+  const { status, stderr } = dissect('labels', ...args);
+  assert.equal(status, 0, stderr);
+  assert.match(stderr, /1 samples have no label, the first at position 2/);
+  const labels = JSON.parse(readFileSync(join(folder, 'told.json'), 'utf8'));
+  assert.deepEqual(labels.toSorted(), ['A', 'B', null]); // exchanging the responses exchanges the label
+  assert.equal(labels[2], null);
+  const again = JSON.parse(dissect('labels', '--logprobs', 'told', '--json').stdout);
+  assert.deepEqual([again.judges[0].a, again.judges[0].b, again.judges[0].missing], [1, 1, 1]);
 });
