@@ -3,8 +3,8 @@
  * 2017, arXiv:1705.07874) with all features 0 as the one background. Properties whose feature is 0 have exactly 0.
  */
 import { InvalidValueError } from '../errors.ts';
+import { sigmoid } from '../stats/logistic.ts';
 import { seededRandom, shuffled } from '../stats/random.ts';
-import { sigmoid } from './weights.ts';
 
 /** The shares of one prediction. */
 export interface Explanation {

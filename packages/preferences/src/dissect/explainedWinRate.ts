@@ -2,11 +2,12 @@
 import { InvalidValueError } from '../errors.ts';
 import { type WinRate, winRate } from '../evals/winRate.ts';
 import type { Estimate, Interval } from '../stats/intervals.ts';
+import { sigmoid } from '../stats/logistic.ts';
 import { type Random, seededRandom, shuffled } from '../stats/random.ts';
 import { mean, quantile } from '../stats/summary.ts';
 import { normals } from '../stats/variates.ts';
 import { explainProbability } from './explain.ts';
-import { type FittedWeights, sigmoid } from './weights.ts';
+import type { FittedWeights } from './weights.ts';
 
 /** A comparison of an evaluation, seen from the system whose win rate it is. */
 export interface FeaturedComparison {

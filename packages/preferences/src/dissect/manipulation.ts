@@ -6,8 +6,9 @@
 import { responseKey } from '../data/keys.ts';
 import type { Content, Pair } from '../data/types.ts';
 import { InvalidValueError } from '../errors.ts';
+import { sigmoid } from '../stats/logistic.ts';
 import type { PropertySet } from './properties.ts';
-import { extremes, type FittedWeights, type Ranked, sigmoid, type WeightTable } from './weights.ts';
+import { extremes, type FittedWeights, type Ranked, type WeightTable } from './weights.ts';
 
 /** Which end of a judge's ranking. */
 export type RankEnd = 'most' | 'least';

@@ -1,5 +1,6 @@
 /** Fitted weights: a judge's preference in a group of samples, one number per property, in log-odds. */
 import { InvalidValueError } from '../errors.ts';
+import { sigmoid } from '../stats/logistic.ts';
 import type { Share } from '../stats/shares.ts';
 import { mean } from '../stats/summary.ts';
 import { publishedJudges } from './judges.ts';
@@ -68,9 +69,6 @@ export function weightTable(
     at: (judge, group) => cells.get(JSON.stringify([judge, group])),
   };
 }
-
-/** σ(x) = 1/(1 + e^−x), which is 0 and 1 far out, never NaN. */
-export const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 
 /**
  * The degree of preference in percent: how likely a response is preferred that is better in this property alone.

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { sigmoid } from '../../src/dissect/weights.ts';
 import { explainLogOdds, explainProbability } from '../../src/index.ts';
+import { sigmoid } from '../../src/stats/logistic.ts';
 
 const close = (a: number, b: number, tolerance = 1e-12) => assert.ok(Math.abs(a - b) <= tolerance, `${a} is not ${b}`);
 const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
