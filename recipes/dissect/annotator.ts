@@ -67,6 +67,8 @@ export function weightsFrom(features: readonly Float64Array[], labels: readonly 
   return fit;
 }
 
+const [asItIs, asWritten, slipping] = ['the annotator', 'its written weights', 'the slipping annotator'] as const;
+
 /** Which of the written weights lie in their 90 % intervals. */
 export const covered = ({ properties }: JudgeFit): boolean[] =>
   properties.map(({ q05, q95 }, i) => q05 <= written[i]! && written[i]! <= q95);
@@ -107,18 +109,18 @@ if (import.meta.main) {
     })),
   );
   const choices = (noise: number) => labelsOf(samples, { seed: 1, noise }).map((isA) => (isA ? 'A' : 'B'));
-  const judges = { annotator: choices(0), 'with slips': choices(0.05) };
+  const judges = { [asItIs]: choices(0), [slipping]: choices(0.05) };
   writeFileSync(at('labels.json'), JSON.stringify(judges));
   write('written.jsonl', [
-    { judge: 'as written', group: 'all', properties: names.map((name, p) => ({ name, mean: written[p]! })) },
+    { judge: asWritten, group: 'all', properties: names.map((name, p) => ({ name, mean: written[p]! })) },
   ]);
 
   const given = ['--features', at('features.jsonl'), '--labels', at('labels.json')];
   attune('dissect', 'fit', ...given, '--prior', wide.kind, '--scale', `${wide.scale}`, '--out', at('weights.jsonl'));
-  attune('dissect', 'fit', ...given, '--judge', 'annotator', '--out', at('weights-narrow.jsonl'));
+  attune('dissect', 'fit', ...given, '--judge', asItIs, '--out', at('weights-narrow.jsonl'));
   attune(
     ...['dissect', 'report', '--weights', at('weights.jsonl'), at('written.jsonl'), ...given],
-    ...['--judges', 'annotator', 'as written', '--data', at('samples.jsonl'), '--out', at('report.html')],
+    ...['--judges', asItIs, asWritten, '--data', at('samples.jsonl'), '--out', at('report.html')],
   );
   tellWeights();
   tellCoverage();
@@ -126,7 +128,7 @@ if (import.meta.main) {
   /** What was written, and what was found: without slips, with slips, and with the study's prior. */
   function tellWeights(): void {
     type Found = { judge: string; properties: { name: string; mean: number; q05: number; q95: number }[] };
-    const [own, slipping] = readLines<Found>(at('weights.jsonl'));
+    const [own, slipped] = readLines<Found>(at('weights.jsonl'));
     const [narrow] = readLines<Found>(at('weights-narrow.jsonl'));
     const shown = ({ properties }: Found, p: number) => {
       const { mean, q05, q95 } = properties[p]!;
@@ -138,7 +140,7 @@ if (import.meta.main) {
         [
           name.padEnd(16),
           String(written[p]).padStart(5),
-          ...[own!, slipping!, narrow!].map((fit) => shown(fit, p).padEnd(24)),
+          ...[own!, slipped!, narrow!].map((fit) => shown(fit, p).padEnd(24)),
         ].join('  '),
       );
     }

@@ -103,7 +103,7 @@ async function report({ result }: CommandContext, options: Options): Promise<voi
   const { judges, groups } = weights;
   result(
     { out: options.out, judges: judges.length, groups: groups.length, shown, samples: data.samples.length },
-    `${options.out}: ${judges.length} judges in ${groups.length} groups, ${data.samples.length} samples explained.`,
+    `${options.out}: judges: ${judges.length}, groups: ${groups.length}, samples explained: ${data.samples.length}.`,
   );
 }
 

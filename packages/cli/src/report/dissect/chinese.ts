@@ -66,14 +66,14 @@ export const chinese: DissectWords = {
   joined: (...sentences) => sentences.join(''),
   madeBy: (version) => `由 Attune ${version} 生成。此文件自成一体：不加载任何外部内容，也不运行脚本。`,
   eyebrow: 'Attune · 偏好剖析',
-  title: (judges) => (judges.length <= 3 ? `${listed(judges)}偏好什么` : `${judges.length} 位评判者偏好什么`),
+  title: (judges) => (judges.length <= 2 ? `${listed(judges)}偏好什么` : `${judges.length} 位评判者偏好什么`),
   lede: (properties, groups) =>
     `什么样的回答会胜出？这里把偏好拆成 ${properties} 项属性${groups > 1 ? `，分 ${groups} 组样本逐一考察` : ''}。`,
   degree: 'P 指一个回答仅在该属性上更好时被选中的概率（百分数）：50 表示无所谓，高于 50 表示喜欢，低于 50 表示不喜欢。',
   noIntervals: {
     title: '只有均值',
     all: '这些权重只有后验均值，其不确定性未知，因此图中没有区间。用 attune dissect fit 拟合的权重带有区间。',
-    some: (judges) => `${listed(judges)}的权重只有后验均值，没有不确定性信息，因此不画区间。`,
+    some: (judges) => `${listed(judges)}的权重没有不确定性信息，因此不画区间。`,
   },
   portraits: {
     title: '概览',
@@ -101,6 +101,7 @@ export const chinese: DissectWords = {
     scatterUnit: '落在对角线上表示两者看法一致',
     more: (judge, than) => `与${than}相比，${judge}更看重（或更不看重）什么`,
     equal: '与对方相同',
+    differenceBars: '横条为 90\u00a0% 区间，并假定后验为正态且相互独立。',
     samples: (count) => `${count} 个样本`,
   },
   similarity: {
@@ -155,7 +156,7 @@ export const chinese: DissectWords = {
     interval: (low, high) => `A：${low} 至 ${high}`.replaceAll(' %', '\u00a0%'),
     neither: '无从区分',
     said: (letter) => `实际选 ${letter}`,
-    better: '更好的是',
+    more: '更符合',
     nothing: '没有任何属性能区分这两个回答。',
     note: '横条向右为有利于 A，向左为有利于 B；数字为 A 的概率变化（百分点）。',
     uncertainty: '区间为 90\u00a0%，并假定各权重相互独立。',

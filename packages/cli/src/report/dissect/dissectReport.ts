@@ -121,7 +121,7 @@ function against(
   const [one, other] = judges;
   const title = byGroup.against(one.name, other.name);
   const common = { properties, judges, scale };
-  return html`<div class="grid2">${judgeScatter({ title, unit: byGroup.scatterUnit, ...common })}${judgeDifferences({ title: byGroup.more(other.name, one.name), equal: byGroup.equal, ...common })}</div>`;
+  return html`<div class="grid2 below">${judgeScatter({ title, unit: byGroup.scatterUnit, ...common })}${judgeDifferences({ title: byGroup.more(other.name, one.name), equal: byGroup.equal, bars: byGroup.differenceBars, ...common })}</div>`;
 }
 
 function browser({ samples, scenarios }: DissectReportData, words: DissectWords): Html {

@@ -11,7 +11,6 @@ export const dissectStyle = /* css */ `
 .tab { order: 1; flex: 0 0 100%; min-width: 0; display: none; margin-top: 14px; }
 .tabs > input:checked + label + .tab { display: block; }
 .on-paper { display: none; margin-bottom: 10px; }
-.tab .grid2 { margin-top: 20px; }
 
 .liked { --c: var(--good); } .disliked { --c: var(--bad); }
 .map rect { fill: var(--c); } .map text { font-size: 11.5px; fill: var(--ink); } .map text.label { font-size: 13px; fill: var(--soft); } .map text.head { fill: var(--soft); }
@@ -47,7 +46,7 @@ svg .half { stroke: var(--c); stroke-width: 5; opacity: .45; stroke-linecap: rou
 .decided { padding: 14px 26px 20px; border-top: 1px solid var(--line); }
 .waterfall { font-size: .88rem; } .waterfall th, .waterfall td { width: auto; padding: 4px 0 4px 18px; vertical-align: middle; overflow-wrap: normal; }
 .waterfall tr > :first-child { padding-left: 0; white-space: nowrap; } .waterfall thead th { font-size: .8rem; color: var(--faint); } .waterfall tbody tr > * { border-top: 1px solid var(--line); }
-.waterfall td:has(.fall) { min-width: 13rem; }
+.waterfall td:has(.fall) { min-width: 12rem; }
 .waterfall tfoot td { border-top: 2px solid var(--line); padding-top: 8px; } .waterfall small { color: var(--faint); }
 .fall { position: relative; display: inline-block; width: calc(100% - 3.6rem); height: 14px; vertical-align: middle; }
 .fall::before { content: ""; position: absolute; left: 50%; top: -6px; bottom: -6px; border-left: 1px dashed var(--faint); }

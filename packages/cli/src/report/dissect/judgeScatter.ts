@@ -13,8 +13,8 @@ export interface JudgeScatterOptions {
   readonly scale: WeightScale;
 }
 
-const [width, height] = [470, 400];
-const margin = { top: 10, right: 16, bottom: 36, left: 44 };
+const [width, height] = [470, 430];
+const margin = { top: 10, right: 44, bottom: 36, left: 44 };
 const mostNames = 8;
 const fontSize = 11.5;
 
@@ -70,26 +70,39 @@ function cross(
 }
 
 /**
- * The names of the properties that the judges differ most on, if by `least`: on the side away from the diagonal, and
- * moved apart where they would lie over each other.
+ * The names of the properties that the judges differ most on, if by `least`, on the side away from the diagonal: as many
+ * as lie over no dot, no other name and not the frame.
  */
 function labels(points: readonly Point[], least: number, x: Scale, y: Scale): Html[] {
   const apart = (point: Point) => Math.abs(point.x - point.y);
-  const chosen = points
-    .filter((point) => apart(point) >= least)
-    .sort((a, b) => apart(b) - apart(a))
-    .slice(0, mostNames);
-  const sides = Map.groupBy(chosen, (point) => {
-    const room = fontSize * textWidth(point.name) + 12;
-    const [before, behind] = [x(point.x) - room > margin.left, x(point.x) + room < width];
-    return point.x < point.y ? (before ? 'end' : 'start') : behind ? 'start' : 'end';
-  });
-  return [...sides].flatMap(([anchor, own]) => {
-    const placed = own.map(({ name, ...point }) => ({ name, x: x(point.x), y: y(point.y) })).sort((a, b) => a.y - b.y);
-    for (let i = 1; i < placed.length; i++) placed[i]!.y = Math.max(placed[i]!.y, placed[i - 1]!.y + 13);
-    return placed.map(
-      (point) =>
-        html`<text class="name" x="${at(point.x + (anchor === 'end' ? -8 : 8))}" y="${at(point.y)}" dy="0.32em" text-anchor="${anchor}">${point.name}</text>`,
+  const taken = points.map((point) => boxAround(x(point.x), y(point.y), 4));
+  const named: Html[] = [];
+  const far = points.filter((point) => apart(point) >= least).sort((a, b) => apart(b) - apart(a));
+  for (const point of far.slice(0, mostNames)) {
+    const side = point.x < point.y ? -1 : 1;
+    const place = { x: x(point.x) + 8 * side, y: y(point.y) };
+    const end = place.x + side * fontSize * textWidth(point.name);
+    const box = { left: Math.min(place.x, end), right: Math.max(place.x, end), top: place.y - 6, bottom: place.y + 6 };
+    if (box.left < margin.left || box.right > width || taken.some((other) => overlaps(box, other))) continue;
+    taken.push(box);
+    named.push(
+      html`<text class="name" x="${at(place.x)}" y="${at(place.y)}" dy="0.32em" text-anchor="${side < 0 ? 'end' : 'start'}">${point.name}</text>`,
     );
-  });
+  }
+  return named;
 }
+
+interface Box {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+const boxAround = (x: number, y: number, reach: number): Box => ({
+  ...{ left: x - reach, right: x + reach },
+  ...{ top: y - reach, bottom: y + reach },
+});
+
+const overlaps = (one: Box, other: Box): boolean =>
+  one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;

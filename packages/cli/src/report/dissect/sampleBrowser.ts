@@ -84,7 +84,7 @@ function waterfall({ properties, judges }: ExplainedSample, words: DissectWords)
     const points = `${share > 0 ? '+' : ''}${percent(share).replace('-', '−')}`;
     return html`<td class="${share < 0 ? 'minus' : 'plus'}"><span class="fall"><i style="left:${Math.min(from, to).toFixed(2)}%;width:${Math.abs(to - from).toFixed(2)}%"></i></span><span class="reading">${points}</span></td>`;
   };
-  return html`<div class="scroll"><table class="waterfall"><thead><tr><th></th><th>${words.browser.better}</th>${judges.map(({ name }) => html`<th>${named(words, name)}</th>`)}</tr></thead>
+  return html`<div class="scroll"><table class="waterfall"><thead><tr><th></th><th>${words.browser.more}</th>${judges.map(({ name }) => html`<th style="width:${(72 / judges.length).toFixed(1)}%">${named(words, name)}</th>`)}</tr></thead>
 <tbody>${properties.map(({ name, feature }, i) => html`<tr><th scope="row">${named(words, name)}</th><td>${feature > 0 ? 'A' : 'B'}</td>${judges.map((_, j) => step(j, i))}</tr>`)}</tbody>
 <tfoot><tr><td></td><td></td>${judges.map((judge) => html`<td>${verdict(judge, words)}</td>`)}</tr></tfoot></table></div>`;
 }

@@ -38,7 +38,7 @@ export function similarityMap({ title, unit, judges, matrix, clusters, groupings
   const cell = Math.min(52, (width - left - tree) / n);
   const height = head + cell * n + 6;
   const least = Math.min(...matrix.flat());
-  const strength = linear([Math.min(least, 0.999), 1], [0.04, 0.92]);
+  const strength = linear([Math.min(least, 0.5), 1], [0.04, 0.92]);
   const { order } = clusters;
   const middle = (place: number) => head + cell * (place + 0.5);
   const rows = order.map((judge, i) => {
@@ -75,8 +75,8 @@ const numberIn = (value: number, shade: number, x: number, y: number): Html =>
 
 /** The tree as a path: for each merge two branches from their clusters to the height at which they meet. */
 function branches({ merges, order }: Clusters, n: number, from: number, middle: (place: number) => number): string {
-  const farthest = Math.max(...merges.map(({ distance }) => distance), 1e-9);
-  const x = linear([0, farthest], [from, width - 6]);
+  const farthest = Math.max(...merges.map(({ distance }) => distance), 0.05);
+  const x = linear([0, farthest], [from, from + tree - 14]);
   const at = (value: number) => value.toFixed(1);
   const nodes = new Map(order.map((judge, place) => [judge, { x: from, y: middle(place) }]));
   return merges

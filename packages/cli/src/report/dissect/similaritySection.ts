@@ -68,7 +68,7 @@ function posterior(pairs: NonNullable<SimilarityData['posterior']>, words: Disse
   const { similarity } = words;
   const rows = pairs.map(({ judges: [one, other], median, interval: [low, high] }) => ({
     label: similarity.pair(named(words, one), named(words, other)),
-    estimates: [{ value: median, low, high, n: 1 }],
+    estimates: [{ value: median, low, high }],
     color: 1,
   }));
   const least = Math.floor(10 * Math.min(0, ...rows.flatMap(({ estimates }) => estimates.map(({ low }) => low)))) / 10;

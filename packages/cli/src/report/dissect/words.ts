@@ -8,13 +8,13 @@ export type SampleKind = 'asked' | 'surest' | 'undecided' | 'apart' | 'wrong';
 export const english = {
   language: 'en',
   /** Names of properties, groups and judges that are called otherwise here. */
-  names: {} as Readonly<Record<string, string>>,
+  names: { all: 'all samples' } as Readonly<Record<string, string>>,
   /** Sentences after each other. */
   joined: (...sentences: readonly string[]) => sentences.join(' '),
   madeBy: (version: string) => `Made by Attune ${version}. This file is complete: it loads nothing and runs no script.`,
   eyebrow: 'Attune · preference dissection',
   title: (judges: readonly string[]) =>
-    judges.length <= 3
+    judges.length <= 2
       ? `What ${listed(judges)} ${judges.length === 1 ? 'prefers' : 'prefer'}`
       : `What ${judges.length} judges prefer`,
   lede: (properties: number, groups: number) =>
@@ -26,7 +26,7 @@ export const english = {
     title: 'Means only',
     all: 'These weights come as posterior means: nothing is known of how uncertain they are, so nothing here has an interval. Weights that attune dissect fit makes have them.',
     some: (judges: readonly string[]) =>
-      `The weights of ${listed(judges)} come as posterior means, without their uncertainty, and are drawn without intervals.`,
+      `The weights of ${listed(judges)} come without their uncertainty and are drawn without intervals.`,
   },
   portraits: {
     title: 'In short',
@@ -56,6 +56,7 @@ export const english = {
     scatterUnit: 'on the diagonal both like a property alike',
     more: (judge: string, than: string) => `What ${judge} likes more, or less, than ${than}`,
     equal: 'as much as the other',
+    differenceBars: 'Bars are 90\u00a0% intervals, the posteriors normal and independent.',
     samples: (count: string) => `${count} samples`,
   },
   similarity: {
@@ -65,7 +66,7 @@ export const english = {
       groups > 1
         ? `Pearson correlation of the judges’ weights, the mean over ${groups} groups. Those most alike stand together; branches meet at how far apart they are.`
         : 'Pearson correlation of the judges’ weights. Those most alike stand together; branches meet at how far apart they are.',
-    cells: 'In hundredths',
+    cells: 'in hundredths',
     by: (grouping: string) => `by ${grouping}`,
     kindsTitle: 'Are judges of a kind more alike?',
     within: (group: string, judges: number) => `within ${group} (${judges})`,
@@ -122,7 +123,7 @@ export const english = {
     winner: 'foretold',
     chosenBy: (judge: string) => `chosen by ${judge}`,
     said: (letter: string) => `said ${letter}`,
-    better: 'better in',
+    more: 'more in',
     nothing: 'No property tells the responses apart.',
     note: 'Bars go towards A to the right, towards B to the left; numbers are points of A.',
     uncertainty: 'Intervals are 90\u00a0%, the weights taken as independent of each other.',
