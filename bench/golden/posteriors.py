@@ -46,7 +46,7 @@ def diagnostics() -> list[dict]:
             "name": name,
             "chains": values.shape[0],
             "draws": values.ravel().tolist(),
-            "rhat": float(arviz.rhat(values, method="rank")),
+            "rhat": float(arviz.rhat(values, method="rank")) if len(values) > 1 else None,
             "bulkEss": float(arviz.ess(values, method="bulk")),
             "tailEss": float(arviz.ess(values, method="tail")),
         })

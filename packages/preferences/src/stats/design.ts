@@ -13,7 +13,7 @@ export class Design {
   readonly columns: number;
   readonly #blocks: number;
   readonly #patterns: Float64Array; // [patterns][4], those of the first block first
-  readonly #blockOf: Uint32Array; //   [patterns]
+  readonly #starts: Uint32Array; //    [blocks + 1], where the patterns of each block begin
   readonly #codes: Uint32Array; //     [rows][blocks], places in `patterns`
   readonly #table: Float64Array; //    [patterns]
   readonly #padded: Float64Array; //   [blocks·4]
@@ -27,7 +27,7 @@ export class Design {
     this.columns = rows[0]?.length ?? 0;
     this.#blocks = Math.ceil(this.columns / WIDTH);
     const patterns: number[] = [];
-    const blockOf: number[] = [];
+    const starts = [0];
     this.#codes = new Uint32Array(this.rows * this.#blocks);
     for (let block = 0; block < this.#blocks; block++) {
       const known = new Map<string, number>();
@@ -36,17 +36,17 @@ export class Design {
         const key = pattern.join();
         let code = known.get(key);
         if (code === undefined) {
-          code = blockOf.length;
+          code = patterns.length / WIDTH;
           known.set(key, code);
           patterns.push(...pattern);
-          blockOf.push(block);
         }
         this.#codes[i * this.#blocks + block] = code;
       }
+      starts.push(patterns.length / WIDTH);
     }
     this.#patterns = Float64Array.from(patterns);
-    this.#blockOf = Uint32Array.from(blockOf);
-    this.#table = new Float64Array(blockOf.length);
+    this.#starts = Uint32Array.from(starts);
+    this.#table = new Float64Array(patterns.length / WIDTH);
     this.#padded = new Float64Array(this.#blocks * WIDTH);
   }
 
@@ -57,16 +57,19 @@ export class Design {
     const codes = this.#codes;
     const table = this.#table;
     const patterns = this.#patterns;
-    const blockOf = this.#blockOf;
+    const starts = this.#starts;
     const padded = this.#padded;
     for (let j = 0; j < w.length; j++) padded[j] = w[j]!;
-    for (let k = 0, at = 0; k < table.length; k++, at += WIDTH) {
-      const b = blockOf[k]! * WIDTH;
-      table[k] =
-        patterns[at]! * padded[b]! +
-        patterns[at + 1]! * padded[b + 1]! +
-        patterns[at + 2]! * padded[b + 2]! +
-        patterns[at + 3]! * padded[b + 3]!;
+    for (let block = 0; block < blocks; block++) {
+      const first = padded[block * WIDTH]!;
+      const second = padded[block * WIDTH + 1]!;
+      const third = padded[block * WIDTH + 2]!;
+      const fourth = padded[block * WIDTH + 3]!;
+      const end = starts[block + 1]!;
+      for (let k = starts[block]!, at = k * WIDTH; k < end; k++, at += WIDTH) {
+        table[k] =
+          patterns[at]! * first + patterns[at + 1]! * second + (patterns[at + 2]! * third + patterns[at + 3]! * fourth);
+      }
     }
     for (let i = 0, at = from * blocks; i < rows; i++) {
       let sum = 0;
@@ -82,18 +85,30 @@ export class Design {
     const codes = this.#codes;
     const table = this.#table;
     const patterns = this.#patterns;
-    const blockOf = this.#blockOf;
+    const starts = this.#starts;
     const padded = this.#padded;
     for (let k = 0; k < table.length; k++) table[k] = 0;
     for (let i = 0, at = 0; i < rows; i++) {
       const value = r[i]!;
       for (const end = at + blocks; at < end; at++) table[codes[at]!]! += value;
     }
-    for (let j = 0; j < padded.length; j++) padded[j] = 0;
-    for (let k = 0, at = 0; k < table.length; k++, at += WIDTH) {
-      const b = blockOf[k]! * WIDTH;
-      const value = table[k]!;
-      for (let j = 0; j < WIDTH; j++) padded[b + j]! += patterns[at + j]! * value;
+    for (let block = 0; block < blocks; block++) {
+      let first = 0;
+      let second = 0;
+      let third = 0;
+      let fourth = 0;
+      const end = starts[block + 1]!;
+      for (let k = starts[block]!, at = k * WIDTH; k < end; k++, at += WIDTH) {
+        const value = table[k]!;
+        first += patterns[at]! * value;
+        second += patterns[at + 1]! * value;
+        third += patterns[at + 2]! * value;
+        fourth += patterns[at + 3]! * value;
+      }
+      padded[block * WIDTH] = first;
+      padded[block * WIDTH + 1] = second;
+      padded[block * WIDTH + 2] = third;
+      padded[block * WIDTH + 3] = fourth;
     }
     for (let j = 0; j < out.length; j++) out[j] = padded[j]!;
   }

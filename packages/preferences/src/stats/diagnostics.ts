@@ -42,9 +42,13 @@ export function drawSummary(values: Float64Array, chains: number): DrawSummary {
   return {
     ...{ mean: mean(values), sd: standardDeviation(values), q05, q25, q50, q75, q95 },
     probabilityPositive: 1 - mean(indicator(values, 0)),
-    rhat: Math.max(splitRhat(scores, halves.chains), splitRhat(foldedScores(order, sorted), halves.chains)),
-    bulkEss: effectiveSize(scores, halves.chains),
-    tailEss: Math.min(upTo(q05), upTo(q95)),
+    ...(sorted[0] === sorted.at(-1)
+      ? { rhat: Number.NaN, bulkEss: Number.NaN, tailEss: Number.NaN }
+      : {
+          rhat: Math.max(splitRhat(scores, halves.chains), splitRhat(foldedScores(order, sorted), halves.chains)),
+          bulkEss: effectiveSize(scores, halves.chains),
+          tailEss: Math.min(upTo(q05), upTo(q95)),
+        }),
   };
 }
 

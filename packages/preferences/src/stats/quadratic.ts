@@ -5,14 +5,32 @@ import type { LogDensity, LogisticLikelihood } from './logistic.ts';
 export function quadratic(center: Float64Array, slope: Float64Array, curvature: Float64Array): LogDensity {
   const columns = center.length;
   const off = new Float64Array(columns);
+  const pull = new Float64Array(columns + 3);
+  const rows = new Float64Array(columns * (columns + 3)); // zeros below: four rows are taken at once, also the last ones
+  rows.set(curvature);
   return (w, gradient) => {
     for (let j = 0; j < columns; j++) off[j] = w[j]! - center[j]!;
+    for (let j = 0; j < columns; j += 4) {
+      let a = 0; // four sums that do not wait for each other
+      let b = 0;
+      let c = 0;
+      let d = 0;
+      for (let k = 0, at = j * columns; k < columns; k++, at++) {
+        const move = off[k]!;
+        a += rows[at]! * move;
+        b += rows[at + columns]! * move;
+        c += rows[at + 2 * columns]! * move;
+        d += rows[at + 3 * columns]! * move;
+      }
+      pull[j] = a;
+      pull[j + 1] = b;
+      pull[j + 2] = c;
+      pull[j + 3] = d;
+    }
     let value = 0;
     for (let j = 0; j < columns; j++) {
-      let pull = 0;
-      for (let k = 0; k < columns; k++) pull += curvature[j * columns + k]! * off[k]!;
-      gradient[j] = slope[j]! - pull;
-      value += (slope[j]! - pull / 2) * off[j]!;
+      gradient[j] = slope[j]! - pull[j]!;
+      value += (slope[j]! - pull[j]! / 2) * off[j]!;
     }
     return value;
   };
