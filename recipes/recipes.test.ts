@@ -33,7 +33,8 @@ const root = workshop();
 const model = join(root, 'model');
 before(() => tinyModel(model));
 
-for (const file of globSync('**/*.yaml', { cwd: here }).sort()) {
+// recipes/dissect has property sets: its own test reads them.
+for (const file of globSync('**/*.yaml', { cwd: here, exclude: ['dissect/**'] }).sort()) {
   test(`recipes/${file} holds settings of its training, and none that has no effect`, () => {
     const stage = stages[file];
     assert.ok(stage, 'say above which training it is for');
