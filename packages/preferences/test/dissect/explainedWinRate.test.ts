@@ -23,14 +23,14 @@ test('one liked property: what it foretells is the logistic function of its weig
   const { observed, alone, liking, worth, rest, properties, share, warning } = explainedWinRate(names, [
     ...repeated(60, [1, 0, 0], 1, fit),
     ...repeated(20, [-1, 0, 0], 0, fit),
-    ...repeated(20, [0, 0, 0], 0.5, fit),
+    ...repeated(20, [0, 0, 0], 0.4, fit),
   ]);
-  assert.equal(observed.winRate, 70);
+  close(observed.winRate, 68);
   close(alone.value, 60);
   close(liking.value, 10);
   close(worth.value, 0);
-  close(rest.value, 10);
-  close(share!.value, 0.5);
+  close(rest.value, 8);
+  close(share!.value, 10 / 18);
   assert.equal(warning, 'most');
   assert.equal(properties.length, 1);
   const { name, value, more, less } = properties[0]!;
