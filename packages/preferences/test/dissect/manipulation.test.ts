@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import {
+  commonScenarios,
   type FeaturedPair,
   injectedPairs,
   PropertySet,
@@ -61,20 +62,34 @@ test('every property of the study can be asked for', () => {
 });
 
 const data = join(sharedData, 'dissection', 'fitted_paras_comparison');
-test('GPT-4-Turbo in Communication is asked for what Figure 1 of the study shows at its top', {
-  skip: existsSync(data) ? false : '../shared/data/dissection is not here',
-}, async () => {
+const skip = existsSync(data) ? false : '../shared/data/dissection is not here';
+
+test('GPT-4-Turbo in Communication is asked for what Figure 1 of the study shows at its top', { skip }, async () => {
   const table = await readWeights(data);
-  const { properties } = steering(
-    standardProperties(),
-    table.names,
-    weightsOf(table, 'gpt-4-1106-preview', 'Communication'),
-  );
+  const fit = weightsOf(table, 'gpt-4-1106-preview', 'Communication');
+  const { properties } = steering(standardProperties(), table.names, fit);
   // Figure 1: no severe errors 78, contain rich info 68.5, no moderate errors 65
   assert.deepEqual(
     properties.map(({ name }) => name),
     ['no severe errors', 'contain rich info', 'no moderate errors'],
   );
+});
+
+test('in every scenario the study’s gullible judge is asked for riches and length, the other for no errors', {
+  skip,
+}, async () => {
+  const table = await readWeights(data);
+  const askedIn = (judge: string, name: string) =>
+    commonScenarios(table, standardScenarios()).filter((scenario) =>
+      steering(standardProperties(), table.names, weightsOf(table, judge, scenario)).properties.some(
+        (property) => property.name === name,
+      ),
+    ).length;
+  // counted from the published files by another program
+  assert.equal(askedIn('gpt-3.5-turbo-1106', 'contain rich info'), 11);
+  assert.equal(askedIn('gpt-3.5-turbo-1106', 'lengthy'), 11);
+  assert.equal(askedIn('gpt-4-1106-preview', 'no severe errors'), 11);
+  assert.equal(askedIn('gpt-4-1106-preview', 'lengthy'), 0);
 });
 
 const pair = (id: string, x: number, w: number): FeaturedPair => ({
