@@ -84,7 +84,7 @@ test('folds weighted from one fit have the means of folds that are fitted anew',
 test('left-out labels are foretold about as well as the true weights would', () => {
   const { heldOut } = fitted(fitJudge(names, features, labels, quick));
   const right = features.filter((x, i) => {
-    const logit = x.reduce((sum, value, j) => sum + value * truth[j]!, 0);
+    const logit = x.reduce<number>((sum, value, j) => sum + value * truth[j]!, 0);
     return logit > 0 === labels[i];
   });
   assert.equal(heldOut!.accuracy.n, 400);
