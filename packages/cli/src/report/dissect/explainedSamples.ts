@@ -85,7 +85,7 @@ export function explainedSamples(
       asked.length,
     ),
     ...take('wrong', (one) => (isWrong(source, one) ? sure(one) : Number.NaN)),
-    ...take('apart', ({ logOdds }) => (logOdds.length > 1 ? spread(logOdds.map(probability)) : Number.NaN)),
+    ...take('apart', ({ logOdds }) => discord(logOdds)),
     ...take('surest', sure),
     ...take('undecided', (one) => (differs(one) ? -sure(one) : Number.NaN)),
   ];
@@ -93,7 +93,12 @@ export function explainedSamples(
 
 const probability = (logOdds: number): number => degree(logOdds) / 100;
 
-const spread = (values: readonly number[]): number => Math.max(...values) - Math.min(...values);
+/** By how much the predictions of the judges differ; NaN where that is hardly at all. */
+function discord(logOdds: readonly number[]): number {
+  const predictions = logOdds.map(probability);
+  const spread = Math.max(...predictions) - Math.min(...predictions);
+  return spread >= 0.05 ? spread : Number.NaN;
+}
 
 function candidatesOf({ weights, features, judges, groups }: SampleSource): Candidate[] {
   const named = features.rows.map(({ groups: own }) => [...own]);
