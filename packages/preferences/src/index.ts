@@ -1,6 +1,7 @@
 /** Preference data, judges and statistics: everything about preferences that needs no tensors. */
 export * from './data/balance.ts';
 export * from './data/check.ts';
+export { type Cell, csvText, parseCsv } from './data/csv.ts';
 export * from './data/cycles.ts';
 export * from './data/dedupe.ts';
 export * from './data/filterPrompts.ts';
@@ -21,6 +22,7 @@ export * from './data/split.ts';
 export * from './data/stats.ts';
 export * from './data/types.ts';
 export * from './data/write.ts';
+export * from './data/writeTable.ts';
 export * from './dissect/index.ts';
 export * from './errors.ts';
 export * from './evals/annotators.ts';

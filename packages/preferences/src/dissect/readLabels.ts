@@ -1,9 +1,10 @@
 import { basename } from 'node:path';
 import { unpackedBytes } from '../data/bytes.ts';
+import { parseCsv } from '../data/csv.ts';
 import { readComparisons } from '../data/read.ts';
 import { recogniseKind } from '../data/recognise.ts';
 import { DataError } from '../errors.ts';
-import { parseCsv } from './csv.ts';
+
 import type { BinaryLabel } from './labels.ts';
 import { firstAmiss } from './readLetters.ts';
 

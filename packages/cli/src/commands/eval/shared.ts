@@ -18,6 +18,10 @@ export const withContest = (command: Command): Command =>
     .option('--against <name>', 'only comparisons with this system (default: with all others)')
     .addOption(onError());
 
+/** Adds `--out`: the table as a file too, by `writeTable(out, rows)`. Check it with `checkOutFile` before the work. */
+export const withTableOut = (command: Command): Command =>
+  command.option('--out <file>', 'the rows of the table as a file too, by its ending: .csv, .parquet, .json or .jsonl');
+
 /** Says which comparisons a table is not made of: nothing is dropped silently. */
 export function tellOutside(
   say: (line: string) => void,

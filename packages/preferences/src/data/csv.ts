@@ -22,3 +22,18 @@ export function parseCsv(text: string): CsvRecord[] {
   }
   return records;
 }
+
+/** What a cell of a table may hold; what is undefined or null is an empty cell. */
+export type Cell = string | number | boolean | null | undefined;
+
+/** Records of cells as CSV (RFC 4180, lines ending in \n): a column for each field, in the order they first appear. */
+export function csvText(records: readonly Readonly<Record<string, Cell>>[]): string {
+  const columns = [...new Set(records.flatMap(Object.keys))];
+  const rows = records.map((record) => columns.map((column) => record[column]));
+  return [columns, ...rows].map((cells) => `${cells.map(csvCell).join(',')}\n`).join('');
+}
+
+function csvCell(cell: Cell): string {
+  const text = String(cell ?? '');
+  return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
