@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
-import { chatAddress } from '../../src/judge/chatJudge.ts';
-import { type Answer, type Asked, startChat } from './chatServer.ts';
+import { chatAddress } from '@attune/preferences';
+import { type Answer, type Asked, startChat } from '../../../preferences/test/judges/chatServer.ts';
 import { dataFolder } from './dataFolder.ts';
 
 const { write, lines, data, path, text } = dataFolder();
@@ -222,7 +222,7 @@ test('a wrong key ends the work with what to do; what was judged before is kept'
   const judge = ['--judge', server.url, '--judge-model', 'm', '--concurrency', '1', '--judgments', 'partly.jsonl'];
   const { status, stderr } = await data('quality', 'prompts.jsonl', 'none.jsonl', ...judge);
   assert.equal(status, 2);
-  assert.match(stderr, /^JudgeError: .*status 401: bad key\. Set ATTUNE_JUDGE_KEY/m);
+  assert.match(stderr, /^JudgeError: .*status 401: bad key\. Give a key of that server, .*ATTUNE_JUDGE_KEY/m);
   assert.ok(!existsSync(path('none.jsonl')));
   assert.deepEqual(
     lines('partly.jsonl').map(({ id }) => id),

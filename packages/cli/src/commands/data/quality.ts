@@ -2,8 +2,10 @@ import { existsSync } from 'node:fs';
 import {
   agreedQuality,
   type BalancedIntents,
+  chatJudge,
   type DropReason,
   filterPrompts,
+  JudgeCallError,
   type Prompt,
   promptKey,
   type Quality,
@@ -16,7 +18,6 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { type CommandContext, command, run, wholeNumber } from '../../command.ts';
 import { UsageError } from '../../errors.ts';
 import { askJudge, type Unheard } from '../../judge/askJudge.ts';
-import { chatJudge, JudgeCallError } from '../../judge/chatJudge.ts';
 import { type Judgments, judgmentFile, readJudgments } from '../../judge/judgments.ts';
 import { checkOutFile } from '../../models/outFile.ts';
 import { formatCount } from '../../terminal/format.ts';

@@ -2,29 +2,37 @@ import {
   type Annotated,
   annotate,
   annotatedSet,
+  Budget,
+  CostError,
   type CostEstimate,
+  chatAddress,
+  chatModel,
+  costOf,
   counted,
   estimateAnnotation,
+  formatCost,
+  JudgeCallError,
   namesOf,
   type Plan,
+  type Price,
   type RawSample,
+  ReplyCache,
   readPropertySet,
   readSamples,
   readScenarioSet,
+  rememberingChat,
   type StepName,
   standardProperties,
   standardScenarios,
   stepNames,
   stepsOf,
+  stoppedBy,
   writeRecords,
 } from '@attune/preferences';
 import { type Command, InvalidArgumentError } from 'commander';
 import { type CommandContext, command, number, run, wholeNumber } from '../../command.ts';
 import { StoppedError, UsageError } from '../../errors.ts';
-import { Budget, CostError, stoppedBy } from '../../judge/budget.ts';
-import { chatAddress, chatModel, JudgeCallError } from '../../judge/chatJudge.ts';
-import { costOf, formatCost, type Price, priceOf } from '../../judge/prices.ts';
-import { ReplyCache, rememberingChat } from '../../judge/replyCache.ts';
+import { priceOf } from '../../judge/priceOptions.ts';
 import { checkOutFile } from '../../models/outFile.ts';
 import { formatCount } from '../../terminal/format.ts';
 import { progress } from '../../terminal/progress.ts';

@@ -1,5 +1,13 @@
-import type { Annotated, Plan, RawSample, Remarks, Spent, StepFailure, StepName } from '@attune/preferences';
-import { formatCost } from '../../judge/prices.ts';
+import {
+  type Annotated,
+  formatCost,
+  type Plan,
+  type RawSample,
+  type Remarks,
+  type Spent,
+  type StepFailure,
+  type StepName,
+} from '@attune/preferences';
 import { formatCount } from '../../terminal/format.ts';
 import { table } from '../../terminal/table.ts';
 import { firstFew } from '../data/common.ts';

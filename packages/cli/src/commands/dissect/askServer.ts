@@ -1,8 +1,16 @@
-import { chatLetters, type LetterAnswers, type LetterLogps, type RawSample } from '@attune/preferences';
+import {
+  chatAddress,
+  chatLetters,
+  chatModel,
+  JudgeCallError,
+  type LetterAnswers,
+  type LetterLogps,
+  type RawSample,
+  ReplyCache,
+  rememberingChat,
+} from '@attune/preferences';
 import type { CommandContext } from '../../command.ts';
 import { StoppedError, UsageError } from '../../errors.ts';
-import { chatAddress, chatModel, JudgeCallError } from '../../judge/chatJudge.ts';
-import { ReplyCache, rememberingChat } from '../../judge/replyCache.ts';
 import { formatCount } from '../../terminal/format.ts';
 import { progress } from '../../terminal/progress.ts';
 import { standardError } from '../../terminal/screen.ts';

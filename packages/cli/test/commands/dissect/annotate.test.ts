@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { readFeatures, standardProperties } from '@attune/preferences';
 import { scriptedAnswer } from '../../../../preferences/test/dissect/annotate/annotator.ts';
-import { type Answer, type Asked, completion, startChat } from '../chatServer.ts';
+import { type Answer, type Asked, completion, startChat } from '../../../../preferences/test/judges/chatServer.ts';
 import { dataFolder } from '../dataFolder.ts';
 
 const { write, lines, path, attune } = dataFolder();
@@ -313,7 +313,7 @@ test('a wrong key ends the work at once, with what to do', async (t) => {
   const server = await chat(t, () => ({ status: 401, body: 'bad key' }));
   const { status, stderr } = await server.annotated('never.jsonl', '--concurrency', '2');
   assert.equal(status, 2);
-  assert.match(stderr, /^JudgeError: .*status 401: bad key\. Set ATTUNE_JUDGE_KEY/m);
+  assert.match(stderr, /^JudgeError: .*status 401: bad key\. Give a key of that server, .*ATTUNE_JUDGE_KEY/m);
   assert.ok(server.asked.length <= 2 && !existsSync(path('never.jsonl')));
 });
 

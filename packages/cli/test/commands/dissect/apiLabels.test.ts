@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { type Answer, startChat } from '../chatServer.ts';
+import { type Answer, startChat } from '../../../../preferences/test/judges/chatServer.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-'));
 after(() => rmSync(folder, { recursive: true }));

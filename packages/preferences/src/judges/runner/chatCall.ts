@@ -1,4 +1,4 @@
-import type { ChatReply, Usage } from '@attune/preferences';
+import type { ChatReply, Usage } from '../chat.ts';
 
 /** Where a call goes, and how long it may take. */
 export interface Endpoint {
@@ -55,10 +55,10 @@ function failureOf({ status, headers }: Response, text: string): Failure {
 
 const noMoney = 'The account of this key has nothing left to spend.';
 const remedies: Readonly<Record<number, string>> = {
-  401: 'Set ATTUNE_JUDGE_KEY to a key of that server.',
+  401: 'Give a key of that server, in the environment variable ATTUNE_JUDGE_KEY.',
   402: noMoney,
-  403: 'See that the key in ATTUNE_JUDGE_KEY may use this model.',
-  404: 'Check --judge and --judge-model.',
+  403: 'See that its key may use this model.',
+  404: 'Check its address and the name of the model.',
 };
 
 function replyIn(body: string): Outcome {

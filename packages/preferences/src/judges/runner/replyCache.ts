@@ -1,10 +1,16 @@
 import { createHash } from 'node:crypto';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import type { Chat, ChatReply, ChatRequest } from '@attune/preferences';
-import { UsageError } from '../errors.ts';
+import { AttuneError } from '../../errors.ts';
+import type { Chat, ChatReply, ChatRequest } from '../chat.ts';
+
+/** A file that cannot be used as a cache of replies. It is left as it was. */
+export class ReplyCacheError extends AttuneError {
+  readonly code = 'reply_cache';
+  override readonly badInput = true;
+}
 
 /** What a reply depends on beside the request. No key: a reply is the same whoever pays for it. */
-export interface Source {
+export interface ReplySource {
   /** The address that was asked. */
   readonly address: string;
   readonly model: string;
@@ -13,7 +19,7 @@ export interface Source {
 }
 
 const APPLICATION = 0x41747275; // "Attu": SQLite's mark of whose file this is
-const FORM = 2; // of the key and the table
+const FORM = 2; // of the key and the table: the file's user_version
 
 /**
  * Replies by the SHA-256 of what was asked: of whom, with what parameters, in what words. One SQLite file, each reply
@@ -25,7 +31,7 @@ export class ReplyCache implements Disposable {
   readonly #put: StatementSync;
   readonly #delete: StatementSync;
 
-  /** @throws UsageError where the file is something else */
+  /** @throws ReplyCacheError where the file is something else, or a cache of another version */
   constructor(file: string) {
     this.#database = opened(file);
     this.#get = this.#database.prepare('SELECT text, whole, input, output, first_token FROM replies WHERE key = ?');
@@ -68,30 +74,51 @@ interface Kept {
 function opened(file: string): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: 10_000 }); // another process may be writing
   try {
-    const mark = Number(Object.values(database.prepare('PRAGMA application_id').get()!)[0]);
-    const tables = Number(Object.values(database.prepare('SELECT count(*) FROM sqlite_master').get()!)[0]);
-    if (mark !== APPLICATION && (mark !== 0 || tables > 0)) throw new UsageError(otherFile(file));
+    const fresh = isFresh(database, file);
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
-    database.exec(`PRAGMA application_id = ${APPLICATION}; PRAGMA user_version = ${FORM}`);
-    database.exec(
-      `CREATE TABLE IF NOT EXISTS replies (
-         key TEXT PRIMARY KEY, model TEXT NOT NULL, text TEXT NOT NULL, whole INTEGER NOT NULL,
-         input INTEGER, output INTEGER, at TEXT NOT NULL, first_token TEXT
-       ) WITHOUT ROWID`,
-    );
+    if (fresh) {
+      database.exec(
+        `BEGIN IMMEDIATE;
+         CREATE TABLE IF NOT EXISTS replies (
+           key TEXT PRIMARY KEY, model TEXT NOT NULL, text TEXT NOT NULL, whole INTEGER NOT NULL,
+           input INTEGER, output INTEGER, at TEXT NOT NULL, first_token TEXT
+         ) WITHOUT ROWID;
+         PRAGMA application_id = ${APPLICATION};
+         PRAGMA user_version = ${FORM};
+         COMMIT`,
+      );
+    }
     return database;
   } catch (error) {
     database.close();
-    if ((error as { errcode?: number }).errcode === notADatabase) throw new UsageError(otherFile(file));
+    if ((error as { errcode?: number }).errcode === notADatabase) throw new ReplyCacheError(otherFile(file));
     throw error;
   }
+}
+
+/** Whether nothing is in the file yet. Read only: a file that is not ours is not touched. */
+function isFresh(database: DatabaseSync, file: string): boolean {
+  const count = (question: string) => Number(Object.values(database.prepare(question).get()!)[0]);
+  const mark = count('PRAGMA application_id');
+  if (mark === 0 && count('SELECT count(*) FROM sqlite_master') === 0) return true;
+  if (mark !== APPLICATION) throw new ReplyCacheError(otherFile(file));
+  const form = count('PRAGMA user_version');
+  if (form !== FORM) throw new ReplyCacheError(otherForm(file, form));
+  return false;
 }
 
 const notADatabase = 26; // SQLITE_NOTADB
 const otherFile = (file: string) => `${file} is no cache of replies. Give the name of a new file, or of such a cache.`;
 
+/** Keys are hashes with their form in them, so replies of an older form cannot be found again by what is asked now. */
+const otherForm = (file: string, form: number) =>
+  form > FORM
+    ? `${file} was written by a newer version (form ${form}; this one knows ${FORM}). Use that version, or the name of a new file.`
+    : `${file} was written by an older version (form ${form}; this is ${FORM}), and its replies do not fit what is asked ` +
+      'now. Give the name of a new file, or go on with the older version.';
+
 /** The key of a reply: equal for equal questions to the same model, and for no others. */
-export function replyKey(source: Source, { messages, maxTokens, form, topLogprobs }: ChatRequest): string {
+export function replyKey(source: ReplySource, { messages, maxTokens, form, topLogprobs }: ChatRequest): string {
   const { address, model, temperature, seed } = source;
   const asked = messages.map(({ role, content }) => [role, content]);
   const whole = [
@@ -112,7 +139,7 @@ export function replyKey(source: Source, { messages, maxTokens, form, topLogprob
  * A chat model that remembers. Equal questions at the same time are asked once. What fails is not kept: it is asked
  * again the next time.
  */
-export function rememberingChat(ask: Chat['ask'], cache: ReplyCache, source: Source): Chat {
+export function rememberingChat(ask: Chat['ask'], cache: ReplyCache, source: ReplySource): Chat {
   const underWay = new Map<string, Promise<ChatReply>>();
   const asked = async (key: string, request: ChatRequest): Promise<ChatReply> => {
     try {

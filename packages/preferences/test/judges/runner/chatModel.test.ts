@@ -4,15 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
-import type { ChatReply, ChatRequest } from '@attune/preferences';
 import fc from 'fast-check';
-import { Budget, CostError } from '../../src/judge/budget.ts';
-import { type ChatSettings, chatAddress, chatModel, shownAddress } from '../../src/judge/chatJudge.ts';
-import type { Clock } from '../../src/judge/clock.ts';
-import { type Limits, Pace } from '../../src/judge/pace.ts';
-import { costOf, formatCost, priceOf } from '../../src/judge/prices.ts';
-import { ReplyCache, rememberingChat, replyKey, type Source } from '../../src/judge/replyCache.ts';
-import { type Answer, type Asked, completion, startChat } from '../commands/chatServer.ts';
+import type { ChatReply, ChatRequest } from '../../../src/judges/chat.ts';
+import { Budget, CostError } from '../../../src/judges/runner/budget.ts';
+import { type ChatSettings, chatAddress, chatModel, shownAddress } from '../../../src/judges/runner/chatModel.ts';
+import type { Clock } from '../../../src/judges/runner/clock.ts';
+import { type Limits, Pace } from '../../../src/judges/runner/pace.ts';
+import { costOf, formatCost, readPrice } from '../../../src/judges/runner/prices.ts';
+import { ReplyCache, type ReplySource, rememberingChat, replyKey } from '../../../src/judges/runner/replyCache.ts';
+import { type Answer, type Asked, completion, startChat } from '../chatServer.ts';
 
 /** Time that passes only by waiting for it. Several sleepers wake in the order of their times. */
 function fakeClock(): Clock & { readonly slept: number[] } {
@@ -229,7 +229,7 @@ const folderOf = (t: TestContext): string => {
   return folder;
 };
 
-const source: Source = { address: 'http://host/v1/chat/completions', model: 'm', temperature: 0, seed: 42 };
+const source: ReplySource = { address: 'http://host/v1/chat/completions', model: 'm', temperature: 0, seed: 42 };
 
 test('the key of a reply is that of the question, its parameters and the model; the order of fields is nothing', () => {
   const request = asking('hello', form);
@@ -273,7 +273,23 @@ test('a file that is something else is refused and left as it is', (t) => {
   database.close();
   for (const file of [text, other]) {
     const before = readFileSync(file);
-    assert.throws(() => new ReplyCache(file), { code: 'usage', message: /is no cache of replies/ });
+    assert.throws(() => new ReplyCache(file), { code: 'reply_cache', message: /is no cache of replies/ });
+    assert.deepEqual(readFileSync(file), before);
+  }
+});
+
+test('a cache of another version is said, and left as it is', (t) => {
+  const file = join(folderOf(t), 'replies.sqlite');
+  new ReplyCache(file)[Symbol.dispose]();
+  for (const [form, told] of [
+    [1, /written by an older version \(form 1; this is 2\).*Give the name of a new file/],
+    [3, /written by a newer version \(form 3; this one knows 2\)\. Use that version/],
+  ] as const) {
+    const database = new DatabaseSync(file);
+    database.exec(`PRAGMA user_version = ${form}`);
+    database.close();
+    const before = readFileSync(file);
+    assert.throws(() => new ReplyCache(file), { code: 'reply_cache', badInput: true, message: told });
     assert.deepEqual(readFileSync(file), before);
   }
 });
@@ -304,16 +320,13 @@ test('equal questions at the same time are asked once; what fails is asked again
   assert.equal(chat.recall(asking('one')), undefined);
 });
 
-test('a price is given on the command line or by the model’s name in a file', (t) => {
+test('a price stands in a file by the name of its model', (t) => {
   const file = join(folderOf(t), 'prices.yaml');
   writeFileSync(file, 'large: {input: 2.5, output: 10}\nsmall: {input: 0.15, output: 0.6}\n');
-  assert.deepEqual(priceOf('small', { prices: file }), { input: 0.15, output: 0.6 });
-  assert.deepEqual(priceOf('any', { priceInput: 1, priceOutput: 2 }), { input: 1, output: 2 });
-  assert.equal(priceOf('any', {}), undefined);
-  assert.throws(() => priceOf('medium', { prices: file }), /has no price for medium\. It has: large, small\./);
-  assert.throws(() => priceOf('any', { priceInput: 1 }), /belong together/);
+  assert.deepEqual(readPrice('small', file), { input: 0.15, output: 0.6 });
+  assert.throws(() => readPrice('medium', file), /prices\.yaml: no price for medium\. It has: large, small\./);
   writeFileSync(file, 'large: {input: 2.5}\n');
-  assert.throws(() => priceOf('large', { prices: file }), /line 1: "large\.output" is missing/);
+  assert.throws(() => readPrice('large', file), /line 1: "large\.output" is missing/);
 });
 
 test('cost is tokens times price per million', () => {

@@ -1,4 +1,5 @@
-import { AttuneError, type Chat, type Usage } from '@attune/preferences';
+import { AttuneError } from '../../errors.ts';
+import type { Chat, Usage } from '../chat.ts';
 import { costOf, formatCost, type Price } from './prices.ts';
 
 /** Asking on would cost more than was allowed. */
@@ -24,8 +25,8 @@ export class Budget {
   check(): void {
     if (this.#cost < this.#most) return;
     throw new CostError(
-      `${formatCost(this.#cost)} are spent, and --max-cost is ${formatCost(this.#most)}. What was answered is kept: the ` +
-        'same command with a higher --max-cost goes on from here.',
+      `${formatCost(this.#cost)} are spent, and at most ${formatCost(this.#most)} may be. What was answered is kept: with a ` +
+        'higher limit the same work goes on from here.',
     );
   }
 

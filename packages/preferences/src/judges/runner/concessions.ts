@@ -1,4 +1,4 @@
-import type { ChatRequest } from '@attune/preferences';
+import type { ChatRequest } from '../chat.ts';
 
 /** What a call asks for beside its messages. */
 interface Parameters {

@@ -1,12 +1,6 @@
-import {
-  type Ask,
-  AttuneError,
-  type Chat,
-  type ChatReply,
-  type ChatRequest,
-  estimateInput,
-  usageOf,
-} from '@attune/preferences';
+import { AttuneError } from '../../errors.ts';
+import { type Chat, type ChatReply, type ChatRequest, estimateInput, usageOf } from '../chat.ts';
+import type { Ask } from '../promptQuality.ts';
 import type { Budget } from './budget.ts';
 import { chatCall, type Endpoint } from './chatCall.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -112,10 +106,10 @@ export function chatJudge(endpoint: JudgeEndpoint, settings?: ChatSettings): Ask
 export function chatAddress(url: string): string {
   const address = URL.parse(url);
   if (!address || !/^https?:$/.test(address.protocol)) {
-    throw new JudgeError(`--judge ${url} is no address. Expected one such as http://localhost:8000/v1.`);
+    throw new JudgeError(`${url} is no address of a judge. Expected one such as http://localhost:8000/v1.`);
   }
   if (address.username || address.password) {
-    throw new JudgeError('--judge has a name or password in its address. Give the key in ATTUNE_JUDGE_KEY instead.');
+    throw new JudgeError("The judge's address has a name or password in it. Give the key in ATTUNE_JUDGE_KEY instead.");
   }
   const path = address.pathname.replace(/\/+$/, '');
   if (!path.endsWith('/chat/completions')) address.pathname = `${path || '/v1'}/chat/completions`;

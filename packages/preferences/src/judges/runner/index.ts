@@ -1,0 +1,15 @@
+export * from './budget.ts';
+export {
+  type ChatSettings,
+  chatAddress,
+  chatJudge,
+  chatModel,
+  JudgeCallError,
+  type JudgeEndpoint,
+  JudgeError,
+  shownAddress,
+} from './chatModel.ts';
+export { type Clock, systemClock } from './clock.ts';
+export type { Limits } from './pace.ts';
+export * from './prices.ts';
+export { ReplyCache, ReplyCacheError, type ReplySource, rememberingChat } from './replyCache.ts';
