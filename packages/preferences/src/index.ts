@@ -39,6 +39,7 @@ export * from './evals/rewardEvaluation.ts';
 export * from './evals/sideBySide.ts';
 export * from './evals/winRate.ts';
 export * from './judges/index.ts';
+export * from './nearest.ts';
 export * from './stats/agreement.ts';
 export * from './stats/correlation.ts';
 export * from './stats/dawidSkene.ts';

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
+import { nearest } from '@attune/preferences';
 import { isMap, isScalar, LineCounter, parseDocument, type YAMLMap } from 'yaml';
 import type { z } from 'zod';
 import { SettingError } from '../errors.ts';
-import { nearest } from './nearest.ts';
 import type { Stage } from './stage.ts';
 
 /** What was written for one setting, and where: `dpo.yaml:3` or `--set beta=x`. */

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { preferenceLosses as losses } from '@attune/align';
-import fc from 'fast-check';
 import { DpoSettings, dpoStage } from '../../src/settings/dpo.ts';
 import { explain, settingLines } from '../../src/settings/explain.ts';
-import { editDistance, nearest } from '../../src/settings/nearest.ts';
 import { PretrainSettings } from '../../src/settings/pretrain.ts';
 import { settingsFrom } from '../../src/settings/readSettings.ts';
 import { SftSettings } from '../../src/settings/sft.ts';
@@ -28,21 +26,4 @@ test('--explain shows every formula with its paper, or those of the chosen losse
   const chosen = explain(dpoStage, settings);
   assert.ok(chosen.includes(losses.ipo.formula) && !chosen.includes(losses.hinge.formula));
   assert.match(chosen, /beta: 0\.3 /);
-});
-
-test('edit distance is a metric, and counts a known case right', () => {
-  assert.equal(editDistance('kitten', 'sitting'), 3); // Levenshtein's textbook example
-  const word = fc.string({ maxLength: 8 });
-  fc.assert(
-    fc.property(word, word, word, (a, b, c) => {
-      assert.equal(editDistance(a, b), editDistance(b, a));
-      assert.equal(editDistance(a, b) === 0, a === b);
-      assert.ok(editDistance(a, c) <= editDistance(a, b) + editDistance(b, c));
-    }),
-  );
-});
-
-test('the nearest name is the one with the fewest changes', () => {
-  assert.equal(nearest('bata', ['data', 'beta', 'seed']), 'data');
-  assert.equal(nearest('max_len', ['max_steps', 'max_length']), 'max_length');
 });
