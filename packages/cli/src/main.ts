@@ -53,6 +53,10 @@ const commands: Record<string, { summary: string; load: () => Promise<Command> }
     summary: 'What people and models prefer, property by property',
     load: async () => (await import('./commands/dissect.ts')).dissectCommand(),
   },
+  studio: {
+    summary: 'Collect preferences, watch training and explore what was learned, in the browser',
+    load: async () => (await import('./commands/studio.ts')).studioCommand(),
+  },
   demo: {
     summary: 'Align a small real model on this machine and open a report of what changed',
     load: async () => (await import('./commands/demo.ts')).demoCommand(),

@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import cookie from '@fastify/cookie';
+import helmet from '@fastify/helmet';
+import multipart from '@fastify/multipart';
+import fastifyStatic from '@fastify/static';
+import swagger from '@fastify/swagger';
+import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import {
+  hasZodFastifySchemaValidationErrors,
+  jsonSchemaTransform,
+  serializerCompiler,
+  validatorCompiler,
+} from 'fastify-type-provider-zod';
+import type { Problem } from '../shared/problem.ts';
+import { identifyEveryone } from './auth/identify.ts';
+import { Refusal } from './refusal.ts';
+import { memberRoutes } from './routes/members.ts';
+import { projectRoutes } from './routes/projects.ts';
+import { sessionRoutes } from './routes/session.ts';
+import type { Studio } from './studio.ts';
+
+const MAX_BODY = 4 << 20;
+const MAX_UPLOAD = 512 << 20;
+
+/** What the pages may load and do: their own scripts and styles, nothing inline and nothing from elsewhere. */
+const contentPolicy = {
+  useDefaults: false,
+  directives: {
+    'default-src': ["'none'"],
+    'script-src': ["'self'"],
+    'style-src': ["'self'", "'unsafe-inline'"], // Mantine and KaTeX write style attributes; they can load nothing
+    'img-src': ["'self'", 'data:'],
+    'font-src': ["'self'"],
+    'connect-src': ["'self'"],
+    'base-uri': ["'none'"],
+    'form-action': ["'self'"],
+    'frame-ancestors': ["'none'"],
+  },
+};
+
+/**
+ * The studio as a Fastify application: everything under /api, the OpenAPI document at /api/openapi.json, and the pages that
+ * Vite built.
+ *
+ * @param pages folder of the built pages; without it there is only the API
+ */
+export async function studioApp(studio: Studio, { pages }: { pages?: string } = {}): Promise<FastifyInstance> {
+  const app = Fastify({ bodyLimit: MAX_BODY, logger: false, routerOptions: { maxParamLength: 200 } });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler<FastifyError>((error, _request, reply) => {
+    const { status, problem } = asProblem(error);
+    return reply.code(status).send(problem);
+  });
+  await app.register(helmet, {
+    contentSecurityPolicy: contentPolicy,
+    strictTransportSecurity: studio.origin.startsWith('https:'),
+  });
+  await app.register(cookie);
+  await app.register(multipart, { limits: { fileSize: MAX_UPLOAD, files: 1, fields: 20 } });
+  await app.register(swagger, {
+    openapi: { openapi: '3.1.0', info: { title: 'Attune Studio', version: '0.1.0' } },
+    transform: jsonSchemaTransform,
+  });
+  await app.register(api(studio), { prefix: '/api' });
+  if (pages !== undefined) await servePages(app, pages);
+  return app;
+}
+
+/** Routes by what they are about. Everything in here asks for a sign-in unless it says that it is open. */
+const api = (studio: Studio) => async (app: FastifyInstance) => {
+  identifyEveryone(app, studio);
+  app.get('/openapi.json', { schema: { hide: true }, config: { open: true } }, () => app.swagger());
+  await app.register(sessionRoutes, { studio });
+  await app.register(memberRoutes, { studio });
+  await app.register(projectRoutes, { studio });
+};
+
+/** Every address that is no file is the application's: it finds its page itself. */
+async function servePages(app: FastifyInstance, folder: string): Promise<void> {
+  await app.register(fastifyStatic, { root: folder, immutable: true, maxAge: '365d', index: false });
+  const page = readFileSync(join(folder, 'index.html'), 'utf8');
+  app.setNotFoundHandler((request, reply) => {
+    if (request.method !== 'GET' || request.url.startsWith('/api/') || request.url.startsWith('/assets/')) {
+      return reply
+        .code(404)
+        .send({ code: 'not_found', message: `There is nothing at ${request.method} ${request.url}.` });
+    }
+    return reply.type('text/html').header('cache-control', 'no-cache').send(page);
+  });
+}
+
+/** What goes wrong inside is told to the log, not to whoever asked. */
+function asProblem(error: FastifyError): { status: number; problem: Problem } {
+  if (error instanceof Refusal) {
+    const { status, code, message, field } = error;
+    return { status, problem: { code, message, field } };
+  }
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const [{ instancePath, message } = { instancePath: '', message: '' }] = error.validation;
+    const field = `${error.validationContext}${instancePath.replaceAll('/', '.')}`;
+    return { status: 400, problem: { code: 'bad_request', message: `${field}: ${message}.`, field } };
+  }
+  if (error.statusCode !== undefined && error.statusCode < 500) {
+    return { status: error.statusCode, problem: { code: error.code ?? 'bad_request', message: error.message } };
+  }
+  console.error(error);
+  return {
+    status: 500,
+    problem: { code: 'internal', message: 'Something went wrong in the studio; its log says what.' },
+  };
+}

@@ -1,0 +1,149 @@
+import type { Kysely } from 'kysely';
+import { SqliteAdapter } from 'kysely';
+import type { Migration } from 'kysely/migration';
+
+/** What the tables have been through, oldest first. A migration that has been released is never changed. */
+export const migrations: Record<string, Migration> = {
+  '2026-11-22 people': { up: people },
+  '2026-11-22 projects': { up: projects },
+};
+
+// biome-ignore lint/suspicious/noExplicitAny: a migration knows the tables of its day, not those of now.
+type AnyDb = Kysely<any>;
+
+async function people(db: AnyDb): Promise<void> {
+  const { schema } = db;
+  await schema
+    .createTable('users')
+    .addColumn('id', 'text', (c) => c.primaryKey())
+    .addColumn('email', 'text', (c) => c.notNull().unique())
+    .addColumn('name', 'text', (c) => c.notNull())
+    .addColumn('password_hash', 'text', (c) => c.notNull())
+    .addColumn('owner', 'integer', (c) => c.notNull())
+    .addColumn('created_at', 'bigint', (c) => c.notNull())
+    .addColumn('disabled_at', 'bigint')
+    .execute();
+  await schema
+    .createTable('sessions')
+    .addColumn('token_hash', 'text', (c) => c.primaryKey())
+    .addColumn('user_id', 'text', (c) => c.notNull().references('users.id'))
+    .addColumn('created_at', 'bigint', (c) => c.notNull())
+    .addColumn('expires_at', 'bigint', (c) => c.notNull())
+    .execute();
+  await schema
+    .createTable('api_keys')
+    .addColumn('id', 'text', (c) => c.primaryKey())
+    .addColumn('user_id', 'text', (c) => c.notNull().references('users.id'))
+    .addColumn('name', 'text', (c) => c.notNull())
+    .addColumn('token_hash', 'text', (c) => c.notNull().unique())
+    .addColumn('created_at', 'bigint', (c) => c.notNull())
+    .addColumn('last_used_at', 'bigint')
+    .execute();
+  const audit = schema.createTable('audit');
+  await (isSqlite(db)
+    ? audit.addColumn('id', 'integer', (c) => c.primaryKey().autoIncrement())
+    : audit.addColumn('id', 'bigserial', (c) => c.primaryKey())
+  )
+    .addColumn('at', 'bigint', (c) => c.notNull())
+    .addColumn('user_id', 'text')
+    .addColumn('action', 'text', (c) => c.notNull())
+    .addColumn('subject', 'text', (c) => c.notNull())
+    .addColumn('details', 'text', (c) => c.notNull())
+    .execute();
+}
+
+async function projects(db: AnyDb): Promise<void> {
+  const { schema } = db;
+  await schema
+    .createTable('projects')
+    .addColumn('id', 'text', (c) => c.primaryKey())
+    .addColumn('name', 'text', (c) => c.notNull())
+    .addColumn('guidelines', 'text', (c) => c.notNull())
+    .addColumn('criteria', 'text', (c) => c.notNull())
+    .addColumn('overlap', 'integer', (c) => c.notNull())
+    .addColumn('gold_share', 'double precision', (c) => c.notNull())
+    .addColumn('repeat_share', 'double precision', (c) => c.notNull())
+    .addColumn('language', 'text', (c) => c.notNull())
+    .addColumn('created_at', 'bigint', (c) => c.notNull())
+    .execute();
+  await schema
+    .createTable('members')
+    .addColumn('project_id', 'text', (c) => c.notNull().references('projects.id'))
+    .addColumn('user_id', 'text', (c) => c.notNull().references('users.id'))
+    .addColumn('role', 'text', (c) => c.notNull())
+    .addPrimaryKeyConstraint('members_key', ['project_id', 'user_id'])
+    .execute();
+  await schema
+    .createTable('invitations')
+    .addColumn('token_hash', 'text', (c) => c.primaryKey())
+    .addColumn('project_id', 'text', (c) => c.notNull().references('projects.id'))
+    .addColumn('role', 'text', (c) => c.notNull())
+    .addColumn('created_by', 'text', (c) => c.notNull().references('users.id'))
+    .addColumn('expires_at', 'bigint', (c) => c.notNull())
+    .addColumn('used_by', 'text')
+    .execute();
+  await schema
+    .createTable('items')
+    .addColumn('id', 'text', (c) => c.primaryKey())
+    .addColumn('project_id', 'text', (c) => c.notNull().references('projects.id'))
+    .addColumn('position', 'integer', (c) => c.notNull())
+    .addColumn('external_id', 'text')
+    .addColumn('prompt', 'text', (c) => c.notNull())
+    .addColumn('a', 'text')
+    .addColumn('b', 'text')
+    .addColumn('a_source', 'text')
+    .addColumn('b_source', 'text')
+    .addColumn('gold', 'text')
+    .addColumn('vote_count', 'integer', (c) => c.notNull().defaultTo(0))
+    .addColumn('created_at', 'bigint', (c) => c.notNull())
+    .addUniqueConstraint('items_position', ['project_id', 'position'])
+    .execute();
+  await schema
+    .createTable('leases')
+    .addColumn('item_id', 'text', (c) => c.notNull().references('items.id'))
+    .addColumn('user_id', 'text', (c) => c.notNull().references('users.id'))
+    .addColumn('round', 'integer', (c) => c.notNull())
+    .addColumn('project_id', 'text', (c) => c.notNull().references('projects.id'))
+    .addColumn('shown_first', 'text', (c) => c.notNull())
+    .addColumn('propensity', 'double precision', (c) => c.notNull())
+    .addColumn('ends_at', 'bigint', (c) => c.notNull())
+    .addPrimaryKeyConstraint('leases_key', ['item_id', 'user_id', 'round'])
+    .execute();
+  for (const name of ['votes', 'withdrawn_votes']) await votes(db, name);
+  await schema
+    .createTable('triage')
+    .addColumn('item_id', 'text', (c) => c.notNull().references('items.id'))
+    .addColumn('project_id', 'text', (c) => c.notNull().references('projects.id'))
+    .addColumn('annotator', 'text', (c) => c.notNull())
+    .addColumn('class', 'text', (c) => c.notNull())
+    .addColumn('at', 'bigint', (c) => c.notNull())
+    .addPrimaryKeyConstraint('triage_key', ['item_id', 'annotator'])
+    .execute();
+  await schema.createIndex('items_open').on('items').columns(['project_id', 'vote_count', 'position']).execute();
+  await schema.createIndex('leases_of_project').on('leases').columns(['project_id', 'ends_at']).execute();
+  await schema.createIndex('votes_of_annotator').on('votes').columns(['project_id', 'annotator', 'at']).execute();
+}
+
+async function votes({ schema }: AnyDb, name: string): Promise<void> {
+  const table = schema
+    .createTable(name)
+    .addColumn('id', 'text', (c) => c.primaryKey())
+    .addColumn('item_id', 'text', (c) => c.notNull().references('items.id'))
+    .addColumn('project_id', 'text', (c) => c.notNull().references('projects.id'))
+    .addColumn('annotator', 'text', (c) => c.notNull())
+    .addColumn('round', 'integer', (c) => c.notNull())
+    .addColumn('choice', 'text', (c) => c.notNull())
+    .addColumn('strength', 'integer')
+    .addColumn('criteria', 'text')
+    .addColumn('note', 'text')
+    .addColumn('shown_first', 'text', (c) => c.notNull())
+    .addColumn('seconds', 'double precision')
+    .addColumn('propensity', 'double precision')
+    .addColumn('at', 'bigint', (c) => c.notNull());
+  await (name === 'votes'
+    ? table.addUniqueConstraint('votes_once', ['item_id', 'annotator', 'round'])
+    : table.addColumn('withdrawn_at', 'bigint', (c) => c.notNull())
+  ).execute();
+}
+
+const isSqlite = (db: AnyDb): boolean => db.getExecutor().adapter instanceof SqliteAdapter;

@@ -1,0 +1,35 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Kysely, PostgresDialect } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import pg from 'pg';
+import { migrations } from './migrations.ts';
+import { nodeSqliteDialect } from './nodeSqlite.ts';
+import type { Database } from './schema.ts';
+
+/** Where the data is: a PostgreSQL server, or a folder that holds `studio.sqlite`. */
+export type DataPlace = { readonly url: string } | { readonly folder: string };
+
+export type Db = Kysely<Database>;
+
+/** Opens the database and brings its tables up to date. */
+export async function openDatabase(place: DataPlace): Promise<Db> {
+  const db = new Kysely<Database>({ dialect: 'url' in place ? postgres(place.url) : sqlite(place.folder) });
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
+  const { error } = await migrator.migrateToLatest();
+  if (!error) return db;
+  await db.destroy();
+  throw error;
+}
+
+function sqlite(folder: string) {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return nodeSqliteDialect(join(folder, 'studio.sqlite'));
+}
+
+/** bigint comes as a number: times and counts are far below 2⁵³. */
+function postgres(url: string): PostgresDialect {
+  const types = new pg.TypeOverrides();
+  types.setTypeParser(pg.types.builtins.INT8, Number);
+  return new PostgresDialect({ pool: new pg.Pool({ connectionString: url, max: 10, types }) });
+}
