@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { DataError } from '../errors.ts';
 import { readDefinition } from './definition.ts';
 
-/** A judge. */
-export const Judge = z.strictObject({
+/** A judge of the study. */
+export const StudyJudge = z.strictObject({
   name: z.string().min(1),
   /** Billions of parameters. */
   size: z.number().positive().optional(),
@@ -14,14 +14,14 @@ export const Judge = z.strictObject({
   /** The pretrained model that an aligned one was made from. */
   base: z.string().optional(),
 });
-export type Judge = z.infer<typeof Judge>;
+export type StudyJudge = z.infer<typeof StudyJudge>;
 
-const JudgeList = z.strictObject({ judges: z.array(Judge) });
+const JudgeList = z.strictObject({ judges: z.array(StudyJudge) });
 
-let published: readonly Judge[] | undefined;
+let published: readonly StudyJudge[] | undefined;
 
 /** The 33 judges of Li et al. 2024 (arXiv:2402.11296), in its order. */
-export const publishedJudges = (): readonly Judge[] =>
+export const publishedJudges = (): readonly StudyJudge[] =>
   (published ??= readDefinition(JudgeList, join(import.meta.dirname, 'judges.yaml')).judges);
 
 /** Disjoint groups of judges under one heading: by size, by family, by alignment. */
@@ -33,7 +33,7 @@ export interface Grouping {
 /** The groupings of the study, of those of the judges that it knows: by size, by family, by alignment; open models only. */
 export function publishedGroupings(judges: readonly string[]): Grouping[] {
   const open = publishedJudges().filter(({ name, size }) => size !== undefined && judges.includes(name));
-  const by = (name: string, group: (judge: Judge) => string): Grouping => ({
+  const by = (name: string, group: (judge: StudyJudge) => string): Grouping => ({
     name,
     groups: new Map(
       [...Map.groupBy(open, group)].map(([key, members]) => [key, members.map((judge) => judge.name)] as const),

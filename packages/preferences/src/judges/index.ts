@@ -1,5 +1,11 @@
 export * from './chat.ts';
+export * from './chatJudges.ts';
+export * from './judge.ts';
+export { readJudgeTemplate } from './ownTemplate.ts';
 export * from './pairwise.ts';
+export { alignBench } from './presets/alignBench.ts';
+export { judgePreset, judgePresets } from './presets/index.ts';
+export { mtBenchPair, mtBenchSingle } from './presets/mtBench.ts';
 export * from './promptQuality.ts';
 export { type PropertyName, properties } from './properties.ts';
 export * from './runner/index.ts';

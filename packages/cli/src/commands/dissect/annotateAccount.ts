@@ -1,13 +1,5 @@
-import {
-  type Annotated,
-  formatCost,
-  type Plan,
-  type RawSample,
-  type Remarks,
-  type Spent,
-  type StepFailure,
-  type StepName,
-} from '@attune/preferences';
+import type { Annotated, Plan, RawSample, Remarks, Spent, StepFailure, StepName } from '@attune/preferences';
+import { spentRows } from '../../judge/server.ts';
 import { formatCount } from '../../terminal/format.ts';
 import { table } from '../../terminal/table.ts';
 import { firstFew } from '../data/common.ts';
@@ -126,14 +118,11 @@ export function describe(account: Account, out: string | undefined): string {
     table(
       [`${formatCount(calls + failedCalls)} calls`, ''],
       [
-        ...shown('answered', calls, true),
-        ...shown('failed', failedCalls),
-        ...shown('answers from earlier', cachedReplies),
-        ...shown('asked again, because an answer could not be used', account.askedAgain),
-        ...shown('tokens asked', input, true),
-        ...shown('tokens answered', output, true),
-        ...shown('calls whose tokens are estimated', account.estimated),
-        ...(cost === undefined ? [] : [['cost', formatCost(cost)]]),
+        ...spentRows(
+          { calls, failed: failedCalls, cached: cachedReplies, input, output, estimated: account.estimated },
+          { cost },
+          account.askedAgain,
+        ),
       ],
     ),
   ];

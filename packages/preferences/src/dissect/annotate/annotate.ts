@@ -1,6 +1,7 @@
 /** The automatic annotation of samples by a chat model (Li et al. 2024, arXiv:2402.11296, section 3). */
 import { asTheyCome } from '../../judges/asTheyCome.ts';
 import type { Chat } from '../../judges/chat.ts';
+import { counted, type Spent } from '../../judges/runner/tally.ts';
 import type { QueryInfo } from '../conditions.ts';
 import { type Annotation, type RatingPair, resolveSample } from '../features.ts';
 import type { PropertySet } from '../properties.ts';
@@ -20,7 +21,6 @@ import {
   type Texts,
 } from './questions.ts';
 import { annotatedSet, type Plan, type Question, type StepName, stepsOf } from './steps.ts';
-import { counted, type Spent } from './tally.ts';
 
 /** What came of a sample: a whole annotation, or why there is none. `place` counts from 0. */
 export type Annotated = { readonly place: number; readonly spent: Spent } & (

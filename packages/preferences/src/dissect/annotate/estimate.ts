@@ -1,5 +1,6 @@
 /** What an annotation will cost, before it is paid for. */
-import { type Chat, type ChatReply, estimateInput, type Usage } from '../../judges/chat.ts';
+import { type Chat, type ChatReply, estimateInput } from '../../judges/chat.ts';
+import type { CostEstimate } from '../../judges/runner/estimate.ts';
 import { holds, type QueryInfo } from '../conditions.ts';
 import type { PropertySet } from '../properties.ts';
 import type { RawSample } from '../samples.ts';
@@ -14,12 +15,6 @@ import {
   scenarioQuestion,
 } from './questions.ts';
 import { annotatedSet, type Plan, type Question, ratedIn, type StepName, stepsOf } from './steps.ts';
-
-/** Calls to be made and their tokens, and answers that are there already. */
-export interface CostEstimate extends Usage {
-  readonly calls: number;
-  readonly cached: number;
-}
 
 const REFERENCE_TOKENS = 600; // of an answer to compare with
 const RATING_TOKENS = 30; // of one property's name and two ratings

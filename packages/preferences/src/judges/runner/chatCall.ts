@@ -61,10 +61,12 @@ const remedies: Readonly<Record<number, string>> = {
   404: 'Check its address and the name of the model.',
 };
 
+/** A body that is no JSON was broken on its way and may come whole the next time; JSON of another form will not. */
 function replyIn(body: string): Outcome {
-  const failure = { why: `a reply of another form: ${body.slice(0, 200)}`, passing: false };
+  const failure = { why: `a reply of another form: ${body.slice(0, 200)}`, passing: true };
   try {
     const { choices, usage } = JSON.parse(body);
+    failure.passing = false;
     const { message, finish_reason, logprobs } = choices[0];
     if (typeof message.content !== 'string') return failure;
     return {

@@ -10,6 +10,8 @@ export {
   shownAddress,
 } from './chatModel.ts';
 export { type Clock, systemClock } from './clock.ts';
+export * from './estimate.ts';
 export type { Limits } from './pace.ts';
 export * from './prices.ts';
 export { ReplyCache, ReplyCacheError, type ReplySource, rememberingChat } from './replyCache.ts';
+export { counted, nothingSpent, type Spent, together } from './tally.ts';

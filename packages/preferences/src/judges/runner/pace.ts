@@ -22,6 +22,7 @@ export class Pace {
   #nextRequest = -Infinity;
   #nextTokens = -Infinity;
   #pausedUntil = -Infinity;
+  #lastTurn: Promise<void> = Promise.resolve();
 
   /** @param signal its abort ends every wait with its reason */
   constructor(limits: Limits, { clock = systemClock, signal }: { clock?: Clock; signal?: AbortSignal } = {}) {
@@ -44,17 +45,27 @@ export class Pace {
     }
   }
 
-  /** Waits until a call of about so many tokens may start. */
-  async turn(tokens: number): Promise<void> {
-    let start: number;
-    do {
+  /** Waits until a call of about so many tokens may start; those who came before go first. */
+  turn(tokens: number): Promise<void> {
+    const arrived = this.#clock.now();
+    const turn = this.#lastTurn.then(() => this.#start(tokens, arrived));
+    this.#lastTurn = turn.catch(() => {}); // who is refused lets the next one find out alone
+    return turn;
+  }
+
+  async #start(tokens: number, arrived: number): Promise<void> {
+    for (;;) {
       this.#signal?.throwIfAborted();
       const now = this.#clock.now();
-      start = Math.max(now, this.#nextRequest, this.#nextTokens, this.#pausedUntil);
-      this.#nextRequest = start + minutes(1, this.#limits.requestsPerMinute);
-      this.#nextTokens = start + minutes(tokens, this.#limits.tokensPerMinute);
-      if (start > now) await this.#clock.sleep(start - now, this.#signal);
-    } while (this.#pausedUntil > start); // told to wait while it waited
+      const start = Math.max(this.#nextRequest, this.#nextTokens, this.#pausedUntil);
+      if (start <= now) {
+        const due = Math.max(start, arrived, now - LATE_MS);
+        this.#nextRequest = due + minutes(1, this.#limits.requestsPerMinute);
+        this.#nextTokens = due + minutes(tokens, this.#limits.tokensPerMinute);
+        return;
+      }
+      await this.#clock.sleep(start - now, this.#signal);
+    }
   }
 
   /** What a call had more (or less) than its estimate. */
@@ -67,6 +78,9 @@ export class Pace {
     this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.now() + ms);
   }
 }
+
+/** A timer that wakes a little late does not put off all that come after it. */
+const LATE_MS = 50;
 
 /** Milliseconds that an amount takes up at a rate per minute. */
 const minutes = (amount: number, perMinute = Infinity): number => (60_000 * amount) / perMinute;

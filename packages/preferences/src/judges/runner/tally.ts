@@ -1,6 +1,6 @@
-import { type Chat, type ChatReply, type Usage, usageOf } from '../../judges/chat.ts';
+import { type Chat, type ChatReply, type Usage, usageOf } from '../chat.ts';
 
-/** What annotation cost in calls and tokens. */
+/** What asking cost, in calls and tokens. */
 export interface Spent extends Usage {
   /** Replies that were asked for now. */
   readonly calls: number;
