@@ -30,6 +30,7 @@ export * from './evals/calibration.ts';
 export * from './evals/categories.ts';
 export * from './evals/gold.ts';
 export { goldChoices, type JudgedItem, judgedItem } from './evals/judgedItem.ts';
+export * from './evals/leaderboard/index.ts';
 export * from './evals/lengthCorrelation.ts';
 export * from './evals/lengths.ts';
 export * from './evals/readWins.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { alpacaEvalProbability } from '../data/formats/comparisons.ts';
+import { promptKey } from '../data/keys.ts';
 import { parseRow, RowError } from '../data/parse.ts';
 import { type ReadOptions, readComparisons } from '../data/read.ts';
 import type { ReadRow } from '../data/row.ts';
@@ -79,28 +80,53 @@ export interface ReadVerdicts {
   readonly verdicts: readonly Verdict[];
   /** Of the comparisons; AlpacaEval's annotations have none. */
   readonly ids: readonly (string | undefined)[];
+  /** Equal where the prompt is the same; undefined where the file does not tell. */
+  readonly prompts: readonly (string | undefined)[];
+  /** The two responses; undefined where the file leaves one out. */
+  readonly texts: readonly (readonly [a: string, b: string] | undefined)[];
   readonly skipped: readonly Problem[];
   readonly unit: LineUnit;
 }
 
 /** The verdicts of comparisons in any known format, AlpacaEval's with how sure the judge was, in the order of the file. */
 export async function readVerdicts(path: string, options: ReadOptions = {}): Promise<ReadVerdicts> {
-  const read = (await hasPreferences(path))
-    ? await preferenceVerdicts(path, options)
-    : await comparisonVerdicts(path, options);
+  const read = await readJudged(path, options);
   return { ...read, verdicts: namedVerdicts(read.verdicts) };
 }
 
+/** {@link readVerdicts} as the file has them: systems without a name stay without. */
+export const readJudged = async (path: string, options: ReadOptions = {}): Promise<ReadVerdicts> =>
+  (await hasPreferences(path)) ? preferenceVerdicts(path, options) : comparisonVerdicts(path, options);
+
 async function comparisonVerdicts(path: string, options: ReadOptions): Promise<ReadVerdicts> {
   const { comparisons, skipped, unit } = await readComparisons(path, options);
-  return { verdicts: comparisons.map(verdictOf), ids: comparisons.map(({ id }) => id), skipped, unit };
+  return {
+    verdicts: comparisons.map(verdictOf),
+    ids: comparisons.map(({ id }) => id),
+    prompts: comparisons.map(({ prompt }) => promptKey(prompt)),
+    texts: comparisons.map(({ responses: [a, b] }) => [a.text, b.text]),
+    skipped,
+    unit,
+  };
 }
 
 const Preference = z.object({
   generator_1: z.string().optional(),
   generator_2: z.string().optional(),
   preference: z.number().optional(),
+  /** The prompt's number in AlpacaEval's set; its leaderboard leaves the prompt itself out. */
+  index: z.number().optional(),
+  instruction: z.string().optional(),
+  output_1: z.string().optional(),
+  output_2: z.string().optional(),
 });
+
+/** A row of AlpacaEval's annotations. */
+interface Annotation {
+  readonly verdict: Verdict;
+  readonly prompt: string | undefined;
+  readonly texts: readonly [a: string, b: string] | undefined;
+}
 
 /** Whether the first row is one of AlpacaEval's annotations. */
 async function hasPreferences(path: string): Promise<boolean> {
@@ -111,23 +137,37 @@ async function hasPreferences(path: string): Promise<boolean> {
 
 async function preferenceVerdicts(path: string, { onError = 'fail' }: ReadOptions): Promise<ReadVerdicts> {
   const { rows, unit } = await openRows(path);
-  const [verdicts, skipped]: [Verdict[], Problem[]] = [[], []];
+  const [annotations, skipped]: [Annotation[], Problem[]] = [[], []];
   for await (const read of rows) {
-    const verdict = preferenceVerdict(read);
-    if ('line' in verdict) skipped.push(verdict);
-    else verdicts.push(verdict);
+    const annotation = annotationOf(read);
+    if ('line' in annotation) skipped.push(annotation);
+    else annotations.push(annotation);
   }
-  if (skipped.length > 0 && (onError === 'fail' || verdicts.length === 0)) {
+  if (skipped.length > 0 && (onError === 'fail' || annotations.length === 0)) {
     throw new DataError(path, skipped, { needs: 'Each line needs preference (1 to 2; 0 for a tie).', unit });
   }
-  return { verdicts, ids: verdicts.map(() => undefined), skipped, unit };
+  return {
+    verdicts: annotations.map(({ verdict }) => verdict),
+    ids: annotations.map(() => undefined),
+    prompts: annotations.map(({ prompt }) => prompt),
+    texts: annotations.map(({ texts }) => texts),
+    skipped,
+    unit,
+  };
 }
 
-function preferenceVerdict(read: ReadRow): Verdict | Problem {
+function annotationOf(read: ReadRow): Annotation | Problem {
   if (!read.row) return { line: read.line, message: read.message };
   try {
-    const { generator_1, generator_2, preference } = parseRow(Preference, read.row);
-    return { systems: [generator_1, generator_2], secondBetter: alpacaEvalProbability(preference) };
+    const { generator_1, generator_2, preference, index, instruction, output_1, output_2 } = parseRow(
+      Preference,
+      read.row,
+    );
+    return {
+      verdict: { systems: [generator_1, generator_2], secondBetter: alpacaEvalProbability(preference) },
+      prompt: instruction === undefined ? index?.toString() : promptKey(instruction),
+      texts: output_1 === undefined || output_2 === undefined ? undefined : [output_1, output_2],
+    };
   } catch (error) {
     if (!(error instanceof RowError)) throw error;
     return { line: read.line, field: error.field, message: error.message };

@@ -1,0 +1,44 @@
+import type { ReadOptions } from '../../data/read.ts';
+import type { LineUnit, Problem } from '../../errors.ts';
+import { readJudged } from '../readWins.ts';
+import type { Battle } from './battles.ts';
+
+/** The battles of a file, and what was left out. */
+export interface ReadBattles {
+  readonly battles: readonly Battle[];
+  /** The texts of `a` and `b`; undefined where the file leaves one out. [battles] */
+  readonly texts: readonly (readonly [a: string, b: string] | undefined)[];
+  /** Comparisons that nobody decided. */
+  readonly skips: number;
+  /** Comparisons of which a response names no system. */
+  readonly unnamed: number;
+  /** Comparisons of a system with itself. */
+  readonly alone: number;
+  /** Lines that were left out, and why. */
+  readonly skipped: readonly Problem[];
+  /** What the `line` of these counts. */
+  readonly unit: LineUnit;
+}
+
+/**
+ * The battles of a file: comparisons in any known format whose responses name their system as `source`. Rows of
+ * AlpacaEval's annotations count by how sure the judge was.
+ *
+ * @throws DataError for a file that cannot be used
+ */
+export async function readBattles(path: string, options: ReadOptions = {}): Promise<ReadBattles> {
+  const { verdicts, prompts, texts, skipped, unit } = await readJudged(path, options);
+  const left = { skips: 0, unnamed: 0, alone: 0 };
+  const [battles, own]: [Battle[], (readonly [string, string] | undefined)[]] = [[], []];
+  verdicts.forEach(({ systems: [a, b], secondBetter }, i) => {
+    if (a === undefined || b === undefined) left.unnamed++;
+    else if (a === b) left.alone++;
+    else if (secondBetter === undefined) left.skips++;
+    else {
+      const prompt = prompts[i];
+      battles.push({ a, b, outcome: 1 - secondBetter, ...(prompt !== undefined && { prompt }) });
+      own.push(texts[i]);
+    }
+  });
+  return { battles, texts: own, ...left, skipped, unit };
+}
