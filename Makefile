@@ -1,5 +1,5 @@
 # Each target first sees to its set-up: on a bare machine that takes minutes, afterwards none.
-.PHONY: demo test setup bench
+.PHONY: demo test studio setup bench
 
 demo: ## Align a small real model on this machine and open a report of what changed
 	@./attune demo
@@ -7,7 +7,10 @@ demo: ## Align a small real model on this machine and open a report of what chan
 test: setup ## Formatting, lint, types, and every test
 	@scripts/test.sh
 
-setup: ## Node 24, npm packages, libtorch, the compiled addon
+studio: ## The web studio: collect preferences, watch training
+	@./attune studio
+
+setup: ## Node 24, npm packages, the studio's pages, libtorch, the compiled addon
 	@scripts/setup.sh
 
 bench: setup ## Side-by-side measurements

@@ -77,6 +77,16 @@ packages() {
   packages_stamp >"$made/packages"
 }
 
+# --- The studio's pages, built for the browser from packages/studio/web ---
+
+pages_stamp() { (cd "$root" && cat package-lock.json && find packages/studio/web packages/studio/shared -type f -not -path '*/dist/*' | LC_ALL=C sort | xargs cat) | digest; }
+pages_is_done() { [[ -e $root/packages/studio/web/dist/index.html && $(cat "$made/pages" 2>/dev/null) == "$(pages_stamp)" ]]; }
+pages() {
+  say "building the studio's pages"
+  (cd "$root" && node_modules/.bin/vite build packages/studio/web --logLevel warn >&2 </dev/null) || fail "the studio's pages could not be built (see above)."
+  pages_stamp >"$made/pages"
+}
+
 source "$root/scripts/libtorch.sh"
 
 mkdir -p "$made"
@@ -84,4 +94,5 @@ if [[ ${BASH_SOURCE[0]} == "$0" ]]; then rm -rf "$made/gave-up"; fi
 step node_24
 node_24_is_done
 step packages
+step pages
 see_to_libtorch

@@ -7,6 +7,7 @@ cd "$root"
 
 node_modules/.bin/biome check .
 node_modules/.bin/tsc --noEmit
+node_modules/.bin/tsc --noEmit -p packages/studio/web
 
 # One thread each and a test file per core: with more, they would wait for one another.
 OMP_NUM_THREADS=1 node --test --test-concurrency="$(node -p 'os.availableParallelism()')" \

@@ -1,0 +1,31 @@
+export const en = {
+  signIn: 'Sign in',
+  email: 'E-mail address',
+  password: 'Password',
+  name: 'Your name, as others see it',
+  passwordHint: 'At least 12 characters. A sentence is easier to remember than a riddle.',
+  setUpTitle: 'Make this studio yours',
+  setUpText: 'The first account owns the studio: it begins projects and invites people.',
+  setUp: 'Begin',
+  joinTitle: 'You have been invited',
+  joinText: 'Make an account to join the project.',
+  join: 'Join',
+  notReady: 'This studio has no owner yet. The terminal that started it shows a link for that.',
+  tagline: 'Collect what people prefer, see why, and train on it.',
+};
+
+export const zh: typeof en = {
+  signIn: '登录',
+  email: '电子邮箱',
+  password: '密码',
+  name: '您的名字（其他人可见）',
+  passwordHint: '至少 12 个字符。一句话比谜语更好记。',
+  setUpTitle: '启用您的工作室',
+  setUpText: '第一个账户拥有此工作室：可创建项目并邀请成员。',
+  setUp: '开始',
+  joinTitle: '您已受到邀请',
+  joinText: '创建账户即可加入项目。',
+  join: '加入',
+  notReady: '此工作室还没有所有者。启动它的终端中显示了设置链接。',
+  tagline: '收集人们的偏好，理解其原因，并据此训练模型。',
+};
