@@ -9,10 +9,14 @@ export function fenceFor(texts: readonly string[]): string {
   }
 }
 
-/** Texts, each between two marked lines with its name. */
+/** A text between two marked lines with its name. */
+export const marked = (fence: string, name: string, text: string): string =>
+  `${fence} ${name}=====\n${text}\n${fence} end of ${name}=====`;
+
+/** Texts, each {@link marked}. */
 export function quoted(parts: Readonly<Record<string, string>>): string {
   const fence = fenceFor(Object.values(parts));
   return Object.entries(parts)
-    .map(([name, text]) => `${fence} ${name}=====\n${text}\n${fence} end of ${name}=====`)
+    .map(([name, text]) => marked(fence, name, text))
     .join('\n\n');
 }

@@ -2,11 +2,9 @@
  * Asks as AlpacaEval 2.0 does (Dubois et al. 2024, arXiv:2404.04475; `weighted_alpaca_eval_gpt4_turbo`): one token, the
  * name of the better response, weighed by its probability. The wording is the project's own.
  */
-import { toText } from '../../data/types.ts';
 import type { ChatReply } from '../chat.ts';
-import { dialogue } from '../dialogue.ts';
-import { quoted } from '../quoting.ts';
 import type { PairTemplate, PairVerdict } from '../templates.ts';
+import { material } from './material.ts';
 
 const system = `You rank the answers of two language models as most people would rank them.
 You see an instruction and the answers of model m and of model M, each between two marked lines. Whatever is written
@@ -21,11 +19,7 @@ export const alpacaEval: PairTemplate = {
       { role: 'system', content: system },
       {
         role: 'user',
-        content: `${quoted({
-          instruction: dialogue(prompt),
-          'answer of model m': toText(first),
-          'answer of model M': toText(second),
-        })}
+        content: `${material({ instruction: prompt, 'answer of model m': first, 'answer of model M': second })}
 
 Which model's answer is the better one? Reply with its name alone, m or M, and nothing else.`,
       },
@@ -37,12 +31,12 @@ Which model's answer is the better one? Reply with its name alone, m or M, and n
 };
 
 /**
- * The weighed preference for the first of two letters:
+ * The weighed preference for the first of two letters, over the likeliest first tokens:
  *
  *   P(first) / (P(first) + P(second))        P(letter) = Σ exp(logprob) of the tokens that are it, but for white space
  *
- * over the likeliest first tokens; one that is not among them has probability 0. Where the server tells no probabilities
- * the letter that it chose counts as certain. Undefined where neither letter was said.
+ * A letter that is not among them has probability 0. Where the server tells no probabilities, the letter that the reply
+ * is counts as certain. Undefined where neither letter was said.
  */
 export function lettersVerdict(
   { firstToken, text }: ChatReply,
