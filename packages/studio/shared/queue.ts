@@ -6,6 +6,7 @@ export type Message = z.infer<typeof Message>;
 
 /** One comparison, leased to whoever asked for it until `leaseEndsAt`. Models are not named. */
 export const QueueItem = z.object({
+  /** Names this showing of the item to this annotator. It is not the item's own id, which would give repeats away. */
   itemId: z.string(),
   prompt: z.array(Message),
   /** In the order to be shown. */
@@ -29,12 +30,12 @@ export type VoteChoice = z.infer<typeof VoteChoice>;
 
 /** A vote. It is on the disk before it is answered, and one per item and annotator: sending it again changes nothing. */
 export const NewVote = z.object({
-  itemId: z.string(),
+  itemId: z.string().max(100),
   choice: VoteChoice,
   /** How much better the better one is: 1 slightly, 2 clearly, 3 far. */
   strength: z.int().min(1).max(3).optional(),
   /** Of each criterion, from −3 (the second is far better) to 3 (the first is). */
-  criteria: z.record(z.string(), z.int().min(-3).max(3)).optional(),
+  criteria: z.record(z.string().max(60), z.int().min(-3).max(3)).optional(),
   /** Why it was skipped, or whatever else is to be said. */
   note: z.string().max(2000).optional(),
   /** Time on the item with the page in view. */
@@ -44,3 +45,7 @@ export type NewVote = z.infer<typeof NewVote>;
 
 export const VoteReceipt = z.object({ voteId: z.string(), judged: z.number(), left: z.number() });
 export type VoteReceipt = z.infer<typeof VoteReceipt>;
+
+/** What taking a vote back gives: the item again, where nobody else has it by now. */
+export const VoteUndone = z.object({ item: QueueItem.nullable(), judged: z.number(), left: z.number() });
+export type VoteUndone = z.infer<typeof VoteUndone>;
