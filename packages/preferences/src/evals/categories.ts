@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { promptKey } from '../data/keys.ts';
 import { readAs } from '../data/readAs.ts';
-import { type Comparison, Content, toText } from '../data/types.ts';
+import { Content, toText } from '../data/types.ts';
 import { InvalidValueError } from '../errors.ts';
 
 /** What a comparison is counted under, if anything. */
-export type CategoryOf = (comparison: Comparison) => string | undefined;
+export type CategoryOf = (comparison: { readonly id?: string; readonly prompt?: Content }) => string | undefined;
 
 const Id = z.preprocess((id) => (typeof id === 'number' ? String(id) : id), z.string());
 const Row = z.union([z.object({ category: z.string(), prompt: Content }), z.object({ category: z.string(), id: Id })]);
@@ -28,7 +28,8 @@ export async function readCategories(path: string): Promise<CategoryOf> {
     }
     byKey.set(key, row.category);
   }
-  return ({ id, prompt }) => byKey.get(promptKey(prompt)) ?? byKey.get(idKey(id));
+  return ({ id, prompt }) =>
+    (prompt && byKey.get(promptKey(prompt))) ?? (id === undefined ? undefined : byKey.get(idKey(id)));
 }
 
 /** Apart from the keys of prompts, which are hashes. */

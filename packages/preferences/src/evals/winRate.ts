@@ -52,7 +52,10 @@ export const verdictOf = ({ responses: [a, b], choice }: Comparison): Verdict =>
   secondBetter: { a: 0, b: 1, tie: 0.5, skip: undefined }[choice],
 });
 
-/** A system, and the one it is set against: any other where none is named. */
+/**
+ * A system, and the one it is set against: any other where none is named. Against itself it is the second response's
+ * contest.
+ */
 export interface Contest {
   readonly system: string;
   readonly against?: string;
@@ -65,7 +68,8 @@ export interface Contest {
 export function winProbability({ system, against }: Contest, verdict: Verdict): number | 'skip' | 'other' {
   const [a, b] = verdict.systems;
   const opponent = a === system ? b : a;
-  const concerned = (a === system) !== (b === system) && (against === undefined || opponent === against);
+  const concerned =
+    against === undefined ? (a === system) !== (b === system) : [a, b].includes(system) && opponent === against;
   if (!concerned) return 'other';
   if (verdict.secondBetter === undefined) return 'skip';
   return b === system ? verdict.secondBetter : 1 - verdict.secondBetter;

@@ -53,3 +53,14 @@ export function inverseDiagonal(factor: Float64Array): Float64Array {
   }
   return diagonal;
 }
+
+/** A⁻¹b; undefined where A is not positive definite. */
+export function solveDefinite(matrix: Float64Array, b: Float64Array): Float64Array | undefined {
+  try {
+    const factor = cholesky(matrix);
+    return solveUpper(factor, solveLower(factor, Float64Array.from(b)));
+  } catch (error) {
+    if (error instanceof InvalidValueError) return undefined;
+    throw error;
+  }
+}

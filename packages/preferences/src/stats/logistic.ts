@@ -37,6 +37,10 @@ export class LogisticLikelihood {
     this.#z = new Float64Array(features.length);
   }
 
+  get columns(): number {
+    return this.design.columns;
+  }
+
   /** Σ log σ(s·w); that of the rows from each of `ends` to the next (the first from 0) into `out`. */
   byPart(w: Float64Array, ends: ArrayLike<number>, out: Float64Array): number {
     this.design.times(w, this.#z);

@@ -1,4 +1,13 @@
-import type { LogisticLikelihood } from './logistic.ts';
+import type { LogDensity } from './logistic.ts';
+
+/** A log likelihood with one maximum at most, its gradient and its information −∂² log L. */
+export interface ConcaveLikelihood {
+  readonly columns: number;
+  readonly density: LogDensity;
+  logLikelihood(w: Float64Array): number;
+  /** [columns][columns] */
+  information(w: Float64Array): Float64Array;
+}
 
 /**
  * The mode of the posterior of a logistic regression under independent Laplace priors, also known as the lasso: Newton
@@ -8,14 +17,15 @@ import type { LogisticLikelihood } from './logistic.ts';
  *
  * @param scale of the Laplace distribution
  */
-export function laplaceMode(likelihood: LogisticLikelihood, scale: number): Float64Array {
-  const { columns } = likelihood.design;
+export function laplaceMode(likelihood: ConcaveLikelihood, scale: number): Float64Array {
+  const { columns } = likelihood;
   const [mode, gradient] = [new Float64Array(columns), new Float64Array(columns)];
   const size = (w: Float64Array) => w.reduce((sum, x) => sum + Math.abs(x), 0) / scale;
   const value = (w: Float64Array) => likelihood.logLikelihood(w) - size(w);
   for (let now = value(mode); ; ) {
     likelihood.density(mode, gradient);
     const target = lassoStep(mode, gradient, likelihood.information(mode), 1 / scale);
+    if (target.every((value, j) => value === mode[j])) return mode;
     const from = Float64Array.from(mode);
     let higher = now;
     for (let step = 1; step > 1e-8 && !(higher > now); step /= 2) {

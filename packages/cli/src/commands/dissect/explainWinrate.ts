@@ -45,7 +45,8 @@ export const explainWinrateCommand = (): Command =>
 
 async function explainWinrate({ say, result }: CommandContext, options: Options): Promise<void> {
   const { data, judge, seed } = options;
-  const { verdicts, ids } = await readVerdicts(data);
+  const { verdicts } = await readVerdicts(data);
+  const ids = verdicts.map(({ id }) => id);
   const contest = contestOf(data, options, verdicts);
   const { set, names, lines } = await featured(options, data, ids, () => textsOf(data));
   const comparisons: FeaturedComparison[] = [];
