@@ -1,6 +1,6 @@
 import type { ReadOptions } from '../../data/read.ts';
 import type { LineUnit, Problem } from '../../errors.ts';
-import { readJudged } from '../readWins.ts';
+import { readVerdicts, verdictPrompt } from '../readVerdicts.ts';
 import type { Battle } from './battles.ts';
 
 /** The battles of a file, and what was left out. */
@@ -27,18 +27,19 @@ export interface ReadBattles {
  * @throws DataError for a file that cannot be used
  */
 export async function readBattles(path: string, options: ReadOptions = {}): Promise<ReadBattles> {
-  const { verdicts, prompts, texts, skipped, unit } = await readJudged(path, options);
+  const { verdicts, skipped, unit } = await readVerdicts(path, options);
   const left = { skips: 0, unnamed: 0, alone: 0 };
-  const [battles, own]: [Battle[], (readonly [string, string] | undefined)[]] = [[], []];
-  verdicts.forEach(({ systems: [a, b], secondBetter }, i) => {
+  const [battles, texts]: [Battle[], (readonly [string, string] | undefined)[]] = [[], []];
+  for (const verdict of verdicts) {
+    const [a, b] = verdict.systems;
     if (a === undefined || b === undefined) left.unnamed++;
     else if (a === b) left.alone++;
-    else if (secondBetter === undefined) left.skips++;
+    else if (verdict.secondBetter === undefined) left.skips++;
     else {
-      const prompt = prompts[i];
-      battles.push({ a, b, outcome: 1 - secondBetter, ...(prompt !== undefined && { prompt }) });
-      own.push(texts[i]);
+      battles.push({ a, b, outcome: 1 - verdict.secondBetter, prompt: verdictPrompt(verdict) });
+      const [first, second] = verdict.texts;
+      texts.push(first === undefined || second === undefined ? undefined : [first, second]);
     }
-  });
-  return { battles, texts: own, ...left, skipped, unit };
+  }
+  return { battles, texts, ...left, skipped, unit };
 }
