@@ -11,10 +11,22 @@ export interface JudgedItem {
 }
 
 /** The item of a comparison. Ids are not asked: the same two responses may go by others with another judge. */
-export function judgedItem({ prompt, responses, choice }: Comparison): JudgedItem {
-  const [a, b] = responses.map(({ text }) => responseKey(text)) as [string, string];
+export function judgedItem(comparison: Comparison): JudgedItem {
+  const { key, turned } = itemOf(comparison, 'content');
   const other = { a: 'b', b: 'a', tie: 'tie', skip: 'skip' } as const;
-  return { key: [promptKey(prompt), ...[a, b].sort()].join(' '), choice: a <= b ? choice : other[choice] };
+  return { key, choice: turned ? other[comparison.choice] : comparison.choice };
+}
+
+/**
+ * What makes two comparisons one item: the same prompt and two responses of the same words (`content`), or of the same
+ * ids (`ids`: for texts that were trimmed or shortened on their way to a judge).
+ */
+export type Match = 'content' | 'ids';
+
+/** The key of what was judged, and whether the response whose name comes first stands second. */
+export function itemOf({ prompt, responses }: Comparison, match: Match): { key: string; turned: boolean } {
+  const [a, b] = responses.map(({ id, text }) => (match === 'ids' ? id : responseKey(text))) as [string, string];
+  return { key: [promptKey(prompt), ...[a, b].sort()].join(' '), turned: a > b };
 }
 
 /**

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { RowError } from '../parse.ts';
 import { type Choice, Comparison, type Message } from '../types.ts';
 import { AnyMessages, type Format, format, has, Id, withInput, withoutUndefined } from './format.ts';
+import { mtBench } from './mtBench.ts';
 
 /** What other formats have no field for, under our own names, so that a comparison written as one of them is whole. */
 const carried = {
@@ -220,6 +221,7 @@ const pandaLm = format({
         id: `${row.idx ?? line}-${i + 1}`,
         prompt: withInput(row.instruction, row.input),
         texts: [row.response1, row.response2],
+        responseIds: [`${row.idx ?? line}-a`, `${row.idx ?? line}-b`], // the same two for all three
         choice: (['tie', 'a', 'b'] as const)[verdict],
         judge: `annotator${i + 1}`,
       }),
@@ -276,4 +278,5 @@ export const comparisonFormats: readonly Format<Comparison>[] = [
   pandaLm,
   llmBar,
   judgeBench,
+  mtBench,
 ];

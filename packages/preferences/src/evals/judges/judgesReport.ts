@@ -1,0 +1,99 @@
+import type { Comparison } from '../../data/types.ts';
+import type { BootstrapOptions } from '../../stats/intervals.ts';
+import type { Share } from '../../stats/shares.ts';
+import type { Match } from '../judgedItem.ts';
+import {
+  agreementOfPeople,
+  agreementWithPeople,
+  type PeopleAgreement,
+  type PeopleAmongThemselves,
+} from './agreementWithPeople.ts';
+import { type BiasRegression, biasRegression } from './biasRegression.ts';
+import { type IsOwn, sameFamily } from './families.ts';
+import { type JudgedPair, judgedPairs } from './items.ts';
+import { prefersLonger } from './lengthBias.ts';
+import { type PositionBias, positionBias } from './positionBias.ts';
+import { type SelfPreference, selfPreference } from './selfPreference.ts';
+import { decisionsOf } from './verdicts.ts';
+
+/** How far a judge may be believed. */
+export interface JudgeReport {
+  readonly judge: string;
+  /** What it was asked, answered or not. */
+  readonly comparisons: number;
+  /** Different items among them. */
+  readonly items: number;
+  readonly ties: number;
+  /** Nothing was decided: refused, or not to be read. */
+  readonly skips: number;
+  /** Undefined where people judged nothing that the judge did. */
+  readonly people: PeopleAgreement | undefined;
+  readonly position: PositionBias;
+  readonly prefersLonger: Share | undefined;
+  readonly own: SelfPreference | undefined;
+  readonly biases: BiasRegression | undefined;
+}
+
+/** People as a judge: what their verdicts alone tell. */
+export interface PeopleReport extends PeopleAmongThemselves {
+  readonly decisions: number;
+  readonly items: number;
+  readonly prefersLonger: Share | undefined;
+}
+
+/** A page about judges. */
+export interface JudgesReport {
+  readonly judges: readonly JudgeReport[];
+  readonly people: PeopleReport | undefined;
+}
+
+/** What judges are compared with, and how items are told apart. */
+export interface JudgesOptions extends BootstrapOptions {
+  readonly people?: Iterable<Comparison>;
+  readonly match?: Match;
+  readonly isOwn?: IsOwn;
+}
+
+/**
+ * Every judge of the comparisons, in the order in which they first appear: how often it says what people say, and what
+ * sways it that should not.
+ */
+export function judgesReport(
+  comparisons: Iterable<Comparison>,
+  { people = [], match, isOwn = sameFamily, ...options }: JudgesOptions,
+): JudgesReport {
+  const pairs = judgedPairs(comparisons, people, match);
+  const judges = new Set(pairs.flatMap(({ said }) => [...said.keys()]));
+  return {
+    judges: [...judges].map((judge) => judgeReport(pairs, judge, isOwn, options)),
+    people: peopleReport(pairs.filter((pair) => pair.people.length > 0)),
+  };
+}
+
+function judgeReport(all: readonly JudgedPair[], judge: string, isOwn: IsOwn, options: BootstrapOptions): JudgeReport {
+  const pairs = all.filter(({ said }) => said.has(judge));
+  const said = pairs.flatMap((pair) => pair.said.get(judge)!);
+  const common = pairs.some(({ people }) => people.length > 0);
+  return {
+    judge,
+    comparisons: said.length,
+    items: pairs.length,
+    ties: said.filter(({ choice }) => choice === 'tie').length,
+    skips: said.filter(({ choice }) => choice === 'skip').length,
+    people: common ? agreementWithPeople(pairs, judge, options) : undefined,
+    position: positionBias(pairs, judge),
+    prefersLonger: prefersLonger(pairs, (pair) => decisionsOf(pair.said.get(judge)!)),
+    own: selfPreference(pairs, judge, isOwn, options),
+    biases: biasRegression(pairs, judge, isOwn),
+  };
+}
+
+function peopleReport(pairs: readonly JudgedPair[]): PeopleReport | undefined {
+  if (pairs.length === 0) return undefined;
+  return {
+    decisions: pairs.reduce((sum, { people }) => sum + people.length, 0),
+    items: pairs.length,
+    ...agreementOfPeople(pairs),
+    prefersLonger: prefersLonger(pairs, ({ people }) => people),
+  };
+}
