@@ -1,9 +1,12 @@
+import { basename, extname } from 'node:path';
 import {
   type Candidate,
   type Choice,
   type Content,
   DataError,
   type Message,
+  type PairToJudge,
+  type Problem,
   type Provenance,
   readComparisons,
   readPairs,
@@ -12,17 +15,11 @@ import {
   toText,
 } from '@attune/preferences';
 import { idOf } from '../models/encodeLines.ts';
-import { readGenerated } from '../models/generated.ts';
+import { type Answered, readGenerated } from '../models/generated.ts';
 
-/** Two responses to one prompt, to be judged. */
-export interface Contest {
-  readonly id: string;
-  readonly prompt: Content;
-  readonly a: Content; // of a pair the chosen one
-  readonly b: Content;
-  /** As a comparison names them. */
-  readonly candidates: readonly [a: Candidate, b: Candidate];
-  /** What the file says of them already: of pairs `a`; of responses that were only sampled nothing. */
+/** Two responses to one prompt, to be judged, and what the file says of them already. */
+export interface Contest extends PairToJudge {
+  /** Of pairs `a`; of responses that were only sampled nothing. */
   readonly choice?: Choice;
 }
 
@@ -64,12 +61,7 @@ async function pairsOf(file: string): Promise<Contests> {
  * @throws DataError where a prompt has not two responses
  */
 export async function readSampled(promptsFile: string, file: string): Promise<Contests> {
-  const answered = await readGenerated(promptsFile, file);
-  const problems = answered.flatMap(({ id, responses: { length, 0: first } }) => {
-    const message = `the prompt ${JSON.stringify(id)} has ${length} ${length === 1 ? 'response' : 'responses'}`;
-    return length === 2 ? [] : [{ line: first!.line, message }];
-  });
-  if (problems.length > 0) throw new DataError(file, problems, { needs: 'Each prompt needs two responses.' });
+  const answered = await answeredTimes(promptsFile, file, 2);
   const contests = answered.map(({ id, prompt, responses }): Contest => {
     const ordered = responses.toSorted((x, y) => x.index - y.index);
     const [a, b] = ordered.map(({ text }) => (typeof prompt === 'string' ? text : said(text)));
@@ -77,6 +69,62 @@ export async function readSampled(promptsFile: string, file: string): Promise<Co
   });
   const lines = answered.map(({ responses }) => responses[0]!.line);
   return { kind: 'responses', contests, file, lines, unit: 'line', undecided: 0 };
+}
+
+/**
+ * What two models answered to the same prompts: those of `against` are `a`, those of `file` are `b`, as a baseline stands
+ * first elsewhere. Their sources are the names of the files.
+ *
+ * @throws DataError where a prompt has not one response of each
+ */
+export async function readAgainst(promptsFile: string, file: string, against: string): Promise<Contests> {
+  const [theirs, ours] = [await answeredTimes(promptsFile, against, 1), await answeredTimes(promptsFile, file, 1)];
+  const [sourceA, sourceB] = sourcesOf(against, file);
+  const byId = new Map(theirs.map((answered) => [answered.id, answered]));
+  const problems: Problem[] = [];
+  const lines: number[] = [];
+  const contests = ours.flatMap(({ id, prompt, responses: [response] }): Contest[] => {
+    const [a, b] = [byId.get(id)?.responses[0], response!];
+    if (!a) {
+      problems.push({ line: b.line, message: `${against} has no response to the prompt ${JSON.stringify(id)}` });
+      return [];
+    }
+    lines.push(b.line);
+    const [first, second] = [a.text, b.text].map((text) => (typeof prompt === 'string' ? text : said(text)));
+    const [one, other] = candidatesOf(id, first!, second!);
+    const candidates = [
+      { ...one, source: sourceA },
+      { ...other, source: sourceB },
+    ] as const;
+    return [{ id, prompt, a: first!, b: second!, candidates }];
+  });
+  if (problems.length > 0) throw new DataError(file, problems);
+  if (theirs.length > ours.length) {
+    const missing = theirs.length - ours.length;
+    throw new DataError(
+      file,
+      `${missing} of the ${theirs.length} prompts that ${against} answers have no response here.`,
+    );
+  }
+  return { kind: 'responses', contests, file, lines, unit: 'line', undecided: 0 };
+}
+
+/** The names of two files, without ending; their paths where these are the same. */
+function sourcesOf(one: string, other: string): [string, string] {
+  const [first, second] = [one, other].map((file) => basename(file, extname(file)));
+  return first === second ? [one, other] : [first!, second!];
+}
+
+/** @throws DataError where a prompt has more or fewer responses */
+async function answeredTimes(promptsFile: string, file: string, times: 1 | 2): Promise<Answered[]> {
+  const answered = await readGenerated(promptsFile, file);
+  const problems = answered.flatMap(({ id, responses: { length, 0: first } }) => {
+    const message = `the prompt ${JSON.stringify(id)} has ${length} ${length === 1 ? 'response' : 'responses'}`;
+    return length === times ? [] : [{ line: first!.line, message }];
+  });
+  const needs = times === 1 ? 'Each prompt needs one response.' : 'Each prompt needs two responses.';
+  if (problems.length > 0) throw new DataError(file, problems, { needs });
+  return answered;
 }
 
 const said = (content: string): Message[] => [{ role: 'assistant', content }];
@@ -87,7 +135,7 @@ const candidatesOf = (id: string, a: Content, b: Content): [Candidate, Candidate
 ];
 
 /** A contest as plain text: comparisons hold messages, but models without a chat template read a single one as it stands. */
-export function asPlainText(contest: Contest): Contest {
+export function asPlainText(contest: PairToJudge): PairToJudge {
   const { prompt, a, b } = contest;
   const isOne = toMessages(prompt, 'user').length === 1 && [a, b].every((x) => toMessages(x, 'assistant').length === 1);
   return isOne ? { ...contest, prompt: toText(prompt), a: toText(a), b: toText(b) } : contest;

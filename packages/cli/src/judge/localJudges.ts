@@ -9,7 +9,7 @@ import {
   rewardFrom,
   selfRewards,
 } from '@attune/align';
-import { toText } from '@attune/preferences';
+import { type Judge, type PairToJudge, toText } from '@attune/preferences';
 import { UsageError } from '../errors.ts';
 import { encodeLines } from '../models/encodeLines.ts';
 import { refuseForeignTokens, refuseOtherTokens } from '../models/foreignTokens.ts';
@@ -19,20 +19,51 @@ import type { ScoringOptions } from '../models/scoringOptions.ts';
 import { progress } from '../terminal/progress.ts';
 import { standardError } from '../terminal/screen.ts';
 import { kindOf } from '../train/setup.ts';
-import { asPlainText, type Contest, type Contests } from './contests.ts';
-import { type RewardRule, type Verdict, verdictByLetters, verdictByRewards } from './verdicts.ts';
+import { asPlainText, type Contests } from './contests.ts';
+import { lineOf, type RewardRule, type Verdict, verdictByLetters, verdictByRewards } from './verdicts.ts';
 
-/** Verdicts on the contests at `places`, and what became of the others. */
-export interface Judged {
-  readonly places: readonly number[];
-  readonly verdicts: readonly Verdict[];
-  /** "12 too long and left out, 3 cut"; undefined where nothing was. */
+/** A model of this machine that judges. Dispose it. */
+export interface LocalJudge extends Judge, Disposable {
+  /** "12 too long and left out, 3 cut", once it has judged; undefined where nothing was. */
   readonly lost: string | undefined;
 }
 
-/** A model that judges. Dispose it. */
-export interface LocalJudge extends Disposable {
-  judge(read: Contests): Judged;
+/** What its comparisons call a judge, and where the pairs that it will be given stand: for errors. */
+export interface Judging extends Pick<Contests, 'file' | 'lines' | 'unit'> {
+  readonly name: string;
+}
+
+/** Verdicts on the pairs at `places`, and what became of the others. */
+interface Verdicts {
+  readonly places: readonly number[];
+  readonly verdicts: readonly Verdict[];
+  readonly lost: string | undefined;
+}
+
+function localJudge(
+  name: string,
+  close: () => void,
+  verdictsOn: (pairs: readonly PairToJudge[]) => Verdicts,
+): LocalJudge {
+  let lost: string | undefined;
+  return {
+    name,
+    async *judge(pairs) {
+      const judged = verdictsOn(pairs);
+      lost = judged.lost;
+      const at = new Date().toISOString();
+      const left = new Set(pairs.keys());
+      for (const [i, place] of judged.places.entries()) {
+        left.delete(place);
+        yield { place, comparisons: [lineOf(pairs[place]!, judged.verdicts[i]!, name, at)] };
+      }
+      for (const place of left) yield { place, failure: { reason: 'too long' } };
+    },
+    get lost() {
+      return lost;
+    },
+    [Symbol.dispose]: close,
+  };
 }
 
 /** A model's own reward, and what it is held against. */
@@ -43,7 +74,10 @@ export interface SelfOptions extends ScoringOptions, RewardRule {
 }
 
 /** SPA's direct judgment (Kim et al. 2025, arXiv:2406.04412, eq. 7 and 8) of any responses. */
-export async function openSelfJudge({ model: path, reference: heldTo, ...options }: SelfOptions): Promise<LocalJudge> {
+export async function openSelfJudge(
+  { model: path, reference: heldTo, ...options }: SelfOptions,
+  judging: Judging,
+): Promise<LocalJudge> {
   using stack = new DisposableStack();
   const open = async (from: string) => {
     const opened = stack.use(await openModel(from, kindOf(options)));
@@ -58,19 +92,20 @@ export async function openSelfJudge({ model: path, reference: heldTo, ...options
   const owned = stack.move();
   const maxPositions = Math.min(opened.model.maxPositions, reference?.maxPositions ?? Infinity);
   const within = { ...options, maxLength: Math.min(options.maxLength ?? Infinity, maxPositions) };
-  return {
-    judge: (read) => judgeByRewards({ path, opened, options: within, rewards, rule: options }, read),
-    [Symbol.dispose]: () => owned.dispose(),
-  };
+  return localJudge(
+    judging.name,
+    () => owned.dispose(),
+    (pairs) => judgeByRewards({ path, opened, options: within, rewards, rule: options }, judging, pairs),
+  );
 }
 
 /** A model that judges others' responses: by its scores if it has a score head, else by the letter it would answer. */
-export async function openJudge(path: string, options: ScoringOptions): Promise<LocalJudge> {
+export async function openModelJudge(path: string, options: ScoringOptions, judging: Judging): Promise<LocalJudge> {
   const opened = await openModel(path, kindOf(options));
   const close = () => opened[Symbol.dispose]();
   const { model } = opened;
   if (!isRewardModel(model)) {
-    return { judge: (read) => judgeByLetters(path, opened, options, read), [Symbol.dispose]: close };
+    return localJudge(judging.name, close, (pairs) => judgeByLetters({ path, opened, options }, judging, pairs));
   }
   const scored = rewardFrom(model);
   const rewards = (groups: readonly Responses[]) => {
@@ -78,10 +113,9 @@ export async function openJudge(path: string, options: ScoringOptions): Promise<
     return groups.map(({ responses }) => scores.splice(0, responses.length));
   };
   const rule = { beta: 1 }; // the scores of Bradley and Terry's model are log-odds as they are
-  return {
-    judge: (read) => judgeByRewards({ path, opened, options, rewards, rule }, read),
-    [Symbol.dispose]: close,
-  };
+  return localJudge(judging.name, close, (pairs) =>
+    judgeByRewards({ path, opened, options, rewards, rule }, judging, pairs),
+  );
 }
 
 interface Rewarding {
@@ -93,8 +127,11 @@ interface Rewarding {
   readonly rule: RewardRule;
 }
 
-function judgeByRewards({ path, opened, options, rewards, rule }: Rewarding, read: Contests): Judged {
-  const { contests, file, lines, unit } = read;
+function judgeByRewards(
+  { path, opened, options, rewards, rule }: Rewarding,
+  { file, lines, unit }: Judging,
+  contests: readonly PairToJudge[],
+): Verdicts {
   const pairs = contests
     .map(readableBy(opened))
     .map(({ prompt, a: chosen, b: rejected }) => ({ prompt, chosen, rejected }));
@@ -117,7 +154,7 @@ function judgeByRewards({ path, opened, options, rewards, rule }: Rewarding, rea
 
 const readableBy =
   ({ tokenizer }: OpenedModel) =>
-  (contest: Contest): Contest =>
+  (contest: PairToJudge): PairToJudge =>
     tokenizer.hasChatTemplate ? contest : asPlainText(contest);
 
 /** Tokens that go through a model at a time, where a single contest is not longer. */
@@ -141,11 +178,10 @@ function inBatches(groups: readonly Responses[], work: (batch: readonly Response
 }
 
 function judgeByLetters(
-  path: string,
-  opened: OpenedModel,
-  { maxLength = Infinity, truncationMode }: ScoringOptions,
-  { contests, file, lines, unit }: Contests,
-): Judged {
+  { path, opened, options: { maxLength = Infinity, truncationMode } }: Omit<Rewarding, 'rewards' | 'rule'>,
+  { file, lines, unit }: Judging,
+  contests: readonly PairToJudge[],
+): Verdicts {
   if (truncationMode === 'keep_end') {
     throw new UsageError(
       `--truncation-mode keep_end has no meaning here: ${path} reads both responses of a pair at once, and too long ones ` +

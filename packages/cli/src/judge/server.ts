@@ -1,12 +1,15 @@
 import {
   Budget,
   type Chat,
+  type ChatReply,
+  type ChatRequest,
   CostError,
   type CostEstimate,
   chatAddress,
   chatModel,
   costOf,
   counted,
+  estimateRequests,
   formatCost,
   type Price,
   ReplyCache,
@@ -20,6 +23,7 @@ import { type CommandContext, number, wholeNumber } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { checkOutFile } from '../models/outFile.ts';
 import { formatCount } from '../terminal/format.ts';
+import { table } from '../terminal/table.ts';
 import { type PriceOptions, priceOf } from './priceOptions.ts';
 
 /** How a chat model behind a server is asked: the same for all that ask one. */
@@ -34,7 +38,8 @@ export interface ServerOptions extends PriceOptions {
   readonly estimate?: true;
 }
 
-const usual = { concurrency: 8, timeout: 300, seed: 42 };
+export const usualSeed = 42;
+const usual = { concurrency: 8, timeout: 300 };
 
 /** Adds these options to a command. */
 export const withServer = (command: Command): Command =>
@@ -52,7 +57,7 @@ export const withServer = (command: Command): Command =>
       `a call without an answer for so long is tried again (default: ${usual.timeout})`,
       number(0.001),
     )
-    .option('--seed <n>', `sent to the server (default: ${usual.seed})`, wholeNumber(0))
+    .option('--seed <n>', `sent to the server (default: ${usualSeed})`, wholeNumber(0))
     .option('--prices <file>', 'YAML, a line per model: "name: {input: 2.5, output: 10}", per million tokens')
     .option('--price-input <amount>', 'price of a million tokens asked', number(0))
     .option('--price-output <amount>', 'price of a million tokens answered', number(0))
@@ -89,7 +94,7 @@ export function openServer(
 ): JudgeServer {
   const price = priceToPay(model, options);
   const address = chatAddress(url);
-  const { seed = usual.seed, timeout = usual.timeout, maxCost, requestsPerMinute, tokensPerMinute } = options;
+  const { seed = usualSeed, timeout = usual.timeout, maxCost, requestsPerMinute, tokensPerMinute } = options;
   const concurrency = options.concurrency ?? usualConcurrency(requestsPerMinute);
   const cacheFile = options.cache ?? `${out}.replies.sqlite`;
   checkOutFile(cacheFile, '--cache');
@@ -122,6 +127,39 @@ const MOST_AT_A_TIME = 256;
 const usualConcurrency = (requestsPerMinute = 0): number =>
   Math.max(usual.concurrency, Math.min(MOST_AT_A_TIME, Math.ceil(SLOW_CALL_MINUTES * requestsPerMinute)));
 
+/** Questions, and how they are asked and read. */
+export interface Asking<Q> {
+  readonly template: { request(question: Q): ChatRequest; read(reply: ChatReply, question: Q): unknown };
+  readonly questions: readonly Q[];
+}
+
+/**
+ * Says what is still to be asked and what it will cost, before anything is.
+ *
+ * @returns whether that was all that was wanted (`--estimate`)
+ * @throws CostError where it is more than `--max-cost`
+ */
+export function isOnlyEstimate<Q>(
+  { say, result }: CommandContext,
+  { chat, costIn }: JudgeServer,
+  { template, questions }: Asking<Q>,
+  { estimate: only, maxCost, retryUnreadable }: ServerOptions & { readonly retryUnreadable?: true },
+): boolean {
+  const requests = questions.map((question) => template.request(question));
+  for (const [i, request] of retryUnreadable ? requests.entries() : []) {
+    const reply = chat.recall(request);
+    if (reply && template.read(reply, questions[i]!) === undefined) chat.forget(request);
+  }
+  const estimate = estimateRequests(requests, chat);
+  const told = toldEstimate(estimate, costIn(estimate));
+  if (only) result({ questions: questions.length, ...estimate, ...costIn(estimate) }, told);
+  else {
+    say(told);
+    refuseCost(costIn(estimate), maxCost, 'less to judge');
+  }
+  return only === true;
+}
+
 /** What is still to be asked, in words. */
 export function toldEstimate(estimate: CostEstimate, { cost }: { cost?: number }): string {
   const { calls, cached, input, output } = estimate;
@@ -147,6 +185,18 @@ export const noteOf = (failed: number, { cost }: { cost?: number }): string =>
   [cost === undefined ? '' : formatCost(cost), failed > 0 ? `${formatCount(failed)} failed` : '']
     .filter(Boolean)
     .join('  ');
+
+/** What calls came to, for programs. */
+export const billOf = ({ spent, costIn, cacheFile }: JudgeServer) => {
+  const { cached: cachedReplies, failed: failedCalls, ...rest } = spent();
+  return { cache: cacheFile, ...rest, cachedReplies, failedCalls, ...costIn(rest) };
+};
+
+/** What calls came to, for people. */
+export const toldBill = ({ spent, costIn }: JudgeServer): string => {
+  const sum = spent();
+  return table([`${formatCount(sum.calls + sum.failed)} calls`, ''], spentRows(sum, costIn(sum)));
+};
 
 /** What calls came to, as rows of a table. */
 export function spentRows(

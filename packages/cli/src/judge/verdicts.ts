@@ -1,7 +1,5 @@
 import { type LetterLogps, logOddsOf, type PairLetters, selfPreference } from '@attune/align';
-import type { Choice, Comparison } from '@attune/preferences';
-import { toMessages } from '@attune/preferences';
-import type { Contest } from './contests.ts';
+import { type Choice, comparedIn, type JudgedComparison, type PairToJudge } from '@attune/preferences';
 
 /** What a judge says of a contest. */
 export interface Verdict {
@@ -24,7 +22,7 @@ export interface RewardRule {
 
 /** The better one by its reward. Equal responses are even, whatever rounding made of them, and so are equal rewards. */
 export function verdictByRewards(
-  contest: Contest,
+  contest: PairToJudge,
   rewards: readonly [a: number, b: number],
   { lengths, ...rule }: RewardRule & { readonly lengths: readonly number[] },
 ): Verdict {
@@ -34,24 +32,16 @@ export function verdictByRewards(
 }
 
 /** The better one by the letters of both orders together. */
-export function verdictByLetters(contest: Contest, { ab, ba }: PairLetters): Verdict {
+export function verdictByLetters(contest: PairToJudge, { ab, ba }: PairLetters): Verdict {
   const odds = isEven(contest) ? 0 : logOddsOf({ ab, ba });
   const choice = odds > 0 ? 'a' : odds < 0 ? 'b' : 'tie';
   return { choice, probability: 1 / (1 + Math.exp(-odds)), letters: { ab, ba } };
 }
 
-const isEven = ({ candidates: [a, b] }: Contest): boolean => a.text === b.text;
+const isEven = ({ candidates: [a, b] }: PairToJudge): boolean => a.text === b.text;
 
-/** Whether the same response is the better one in both orders; undefined for judges that see no order. */
-export function isConsistent({ letters }: Verdict): boolean | undefined {
-  if (!letters) return undefined;
-  const lead = ({ a, b }: LetterLogps) => Math.sign(a - b);
-  return lead(letters.ab) === -lead(letters.ba);
-}
-
-/** A line of the output: a comparison, and how sure the judge was and of what. */
-export interface JudgedLine extends Comparison {
-  readonly probability: number;
+/** What a local model adds to a comparison: what it was sure of. */
+export interface JudgedLine extends JudgedComparison {
   readonly rewards?: readonly [a: number, b: number];
   readonly letters?: { readonly ab: LetterLine; readonly ba: LetterLine };
 }
@@ -63,19 +53,22 @@ interface LetterLine {
 }
 
 /** `shownFirst` is left out: these judges see one response at a time, or both orders. */
-export function lineOf(contest: Contest, verdict: Verdict, judge: string, at: string): JudgedLine {
-  const { id, prompt, candidates } = contest;
+export function lineOf(pair: PairToJudge, verdict: Verdict, judge: string, at: string): JudgedLine {
   const { choice, probability, rewards, letters } = verdict;
   const written = ({ a, b }: LetterLogps): LetterLine => ({ response_a: a, response_b: b });
-  return {
-    id,
-    prompt: toMessages(prompt, 'user'),
-    responses: [...candidates],
-    choice,
-    judge,
-    at,
-    probability,
-    ...(rewards && { rewards }),
-    ...(letters && { letters: { ab: written(letters.ab), ba: written(letters.ba) } }),
-  };
+  const sure = letters && { letters: { ab: written(letters.ab), ba: written(letters.ba) } };
+  return { ...comparedIn(pair), choice, judge, at, probability, ...(rewards && { rewards }), ...sure };
+}
+
+/**
+ * Whether the same response is the better one in both orders. Undefined for judges that see no order, or were asked in
+ * one.
+ */
+export function isConsistent(comparisons: readonly JudgedComparison[]): boolean | undefined {
+  const [one, other] = comparisons;
+  if (one && other) return one.choice === other.choice;
+  const { letters } = (one ?? {}) as Partial<JudgedLine>;
+  if (!letters) return undefined;
+  const lead = ({ response_a, response_b }: LetterLine) => Math.sign(response_a - response_b);
+  return lead(letters.ab) === -lead(letters.ba);
 }

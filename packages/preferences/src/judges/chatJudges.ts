@@ -1,17 +1,25 @@
 /** A chat model as a judge: asks by a template, in one order or both, and says of each pair or response what came of it. */
 import { hash } from 'node:crypto';
-import { type Content, toMessages, toText } from '../data/types.ts';
+import { type Content, toText } from '../data/types.ts';
 import { asTheyCome } from './asTheyCome.ts';
 import type { Chat, ChatReply } from './chat.ts';
 import {
   choiceBy,
+  comparedIn,
   type Judge,
   type JudgedComparison,
   type JudgeFailure,
   type PairToJudge,
 } from './judge.ts';
 import { counted, type Spent } from './runner/tally.ts';
-import type { PairTemplate, PairVerdict, SingleTemplate, SingleVerdict } from './templates.ts';
+import type {
+  PairQuestion,
+  PairTemplate,
+  PairVerdict,
+  SingleQuestion,
+  SingleTemplate,
+  SingleVerdict,
+} from './templates.ts';
 
 /** In which order responses are shown: both, or one that a seed and the pair decide. */
 export type Order = 'both' | { readonly seed: number };
@@ -69,8 +77,8 @@ export function chatScores(
   responses: readonly ResponseToScore[],
   by: ChatJudging<SingleTemplate>,
 ): AsyncGenerator<Scored> {
-  return eachAsked(responses, by, async ({ id: _, ...question }, chat) => {
-    const [said] = await settled([heard(chat, by.template, question)]);
+  return eachAsked(responses, by, async (response, chat) => {
+    const [said] = await settled([heard(chat, by.template, singleQuestion(response))]);
     return 'reason' in said! ? { failure: said } : said!;
   });
 }
@@ -110,19 +118,41 @@ function ordersOf({ id, candidates: [a, b] }: PairToJudge, order: Order): ('a' |
   return [coin % 2 === 0 ? 'a' : 'b'];
 }
 
-function pairVerdict(
-  { prompt, a, b, reference, category, subcategory }: PairToJudge,
+const areEqual = ({ a, b }: PairToJudge): boolean => toText(a) === toText(b);
+
+/** Equal responses are even, and nobody has to be paid to say so. */
+const pairVerdict = async (
+  pair: PairToJudge,
   shownFirst: 'a' | 'b',
   template: PairTemplate,
   chat: Chat,
-): Promise<PairVerdict | JudgeFailure> {
-  if (toText(a) === toText(b)) return Promise.resolve({ preference: 0.5 });
+): Promise<PairVerdict | JudgeFailure> =>
+  areEqual(pair) ? { preference: 0.5 } : heard(chat, template, questionOf(pair, shownFirst));
+
+function questionOf({ a, b, ...pair }: PairToJudge, shownFirst: 'a' | 'b'): PairQuestion {
   const [first, second] = shownFirst === 'a' ? [a, b] : [b, a];
-  return heard(chat, template, { prompt, first, second, ...given({ reference, category, subcategory }) });
+  return { ...told(pair), first, second };
 }
 
-const given = (fields: object): object =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+/** What is known of a pair or a response beside the texts to be judged. */
+const told = ({ prompt, reference, category, subcategory }: Omit<ResponseToScore, 'id' | 'response'>) => ({
+  prompt,
+  ...(reference !== undefined && { reference }),
+  ...(category !== undefined && { category }),
+  ...(subcategory !== undefined && { subcategory }),
+});
+
+/** All that a judge will be asked about pairs. */
+export const pairQuestions = (pairs: readonly PairToJudge[], order: Order): PairQuestion[] =>
+  pairs.flatMap((pair) =>
+    areEqual(pair) ? [] : ordersOf(pair, order).map((shownFirst) => questionOf(pair, shownFirst)),
+  );
+
+/** What a judge will be asked about a response. */
+export const singleQuestion = ({ response, ...known }: ResponseToScore): SingleQuestion => ({
+  ...told(known),
+  response,
+});
 
 async function heard<Q, V>(
   chat: Chat,
@@ -138,18 +168,11 @@ async function heard<Q, V>(
 }
 
 function comparisonOf(
-  { id, prompt, candidates }: PairToJudge,
+  pair: PairToJudge,
   seen: { readonly shownFirst: 'a' | 'b'; readonly at: string; readonly judge: string },
   { preference, strength }: PairVerdict,
 ): JudgedComparison {
   const probability = seen.shownFirst === 'a' ? preference : 1 - preference;
-  return {
-    id,
-    prompt: toMessages(prompt, 'user'),
-    responses: [...candidates],
-    choice: choiceBy(probability),
-    ...seen,
-    probability,
-    ...(strength !== undefined && { strength }),
-  };
+  const sure = { probability, ...(strength !== undefined && { strength }) };
+  return { ...comparedIn(pair), choice: choiceBy(probability), ...seen, ...sure };
 }

@@ -1,6 +1,7 @@
 export * from './chat.ts';
 export * from './chatJudges.ts';
 export * from './judge.ts';
+export * from './jury.ts';
 export { readJudgeTemplate } from './ownTemplate.ts';
 export * from './pairwise.ts';
 export { alignBench } from './presets/alignBench.ts';
@@ -8,6 +9,7 @@ export { judgePreset, judgePresets } from './presets/index.ts';
 export { mtBenchPair, mtBenchSingle } from './presets/mtBench.ts';
 export * from './promptQuality.ts';
 export { type PropertyName, properties } from './properties.ts';
+export * from './rule.ts';
 export * from './runner/index.ts';
 export * from './simulated.ts';
 export * from './templates.ts';

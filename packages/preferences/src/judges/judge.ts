@@ -2,7 +2,7 @@
  * One interface for everybody who judges: a chat model behind a server, a local model, a reward model, a written rule, a
  * jury, a person. Pairs go in, comparisons come out, each with the order in which its responses were shown.
  */
-import type { Candidate, Choice, Comparison, Content } from '../data/types.ts';
+import { type Candidate, type Choice, type Comparison, type Content, toMessages } from '../data/types.ts';
 import type { Spent } from './runner/tally.ts';
 
 /** Two responses to one prompt, to be judged. */
@@ -68,3 +68,14 @@ export function combined(comparisons: readonly JudgedComparison[]): Pick<JudgedC
   const probability = comparisons.reduce((sum, one) => sum + one.probability, 0) / comparisons.length;
   return { choice: choiceBy(probability), probability };
 }
+
+/** The part of a comparison that its pair gives. */
+export const comparedIn = ({
+  id,
+  prompt,
+  candidates,
+}: PairToJudge): Pick<Comparison, 'id' | 'prompt' | 'responses'> => ({
+  id,
+  prompt: toMessages(prompt, 'user'),
+  responses: [...candidates],
+});
