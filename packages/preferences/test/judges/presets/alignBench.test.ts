@@ -61,7 +61,7 @@ test('all questions of both versions can be asked, in their own dimensions and n
 });
 
 test('the rules of scoring are told: bands, what dominates, and that the reference is worth 8', () => {
-  const [{ content }] = alignBench.request(question).messages as [{ content: string }];
+  const { content } = alignBench.request(question).messages[0]!;
   for (const rule of [
     '1 到 2 分',
     '3 到 4 分',

@@ -1,0 +1,6 @@
+export * from './alignBench.ts';
+export * from './arenaHard.ts';
+export type { MeanScore } from './meanScore.ts';
+export * from './mtBench.ts';
+export * from './mtBenchPairs.ts';
+export { readScoredReplies, type ScoredReply } from './scoredReplies.ts';
