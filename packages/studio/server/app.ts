@@ -17,6 +17,8 @@ import { identifyEveryone } from './auth/identify.ts';
 import { Refusal } from './refusal.ts';
 import { memberRoutes } from './routes/members.ts';
 import { projectRoutes } from './routes/projects.ts';
+import { queueRoutes } from './routes/queue.ts';
+import { runRoutes } from './routes/runs.ts';
 import { sessionRoutes } from './routes/session.ts';
 import type { Studio } from './studio.ts';
 
@@ -75,6 +77,8 @@ const api = (studio: Studio) => async (app: FastifyInstance) => {
   await app.register(sessionRoutes, { studio });
   await app.register(memberRoutes, { studio });
   await app.register(projectRoutes, { studio });
+  await app.register(queueRoutes, { studio });
+  await app.register(runRoutes, { studio });
 };
 
 /** Every address that is no file is the application's: it finds its page itself. */

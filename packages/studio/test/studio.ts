@@ -37,6 +37,11 @@ export class Browser {
     this.#app = app;
   }
 
+  /** For requests that are not made in process. */
+  get cookie(): string {
+    return this.#cookie;
+  }
+
   async send(
     method: 'GET' | 'POST' | 'PATCH' | 'DELETE' | 'PUT',
     path: string,

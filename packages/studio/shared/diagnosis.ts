@@ -1,0 +1,169 @@
+/** What a run's numbers say, in codes that the pages put into words. Pure functions over lines of `metrics.jsonl`. */
+import type { RunLine } from './runs.ts';
+
+/** How much it matters: something is broken, may go wrong, is worth knowing, or goes well. */
+export type Weight = 'problem' | 'warning' | 'note' | 'good';
+
+/** One thing that the numbers say. */
+export interface Finding {
+  readonly code: FindingCode;
+  readonly weight: Weight;
+  /** Numbers that the sentence names. */
+  readonly values: Readonly<Record<string, number>>;
+}
+
+export type FindingCode =
+  | 'lossNotFinite'
+  | 'lossRises'
+  | 'accuracyAtChance'
+  | 'nothingLearned'
+  | 'chosenFallsFar'
+  | 'chosenFalls'
+  | 'overfits'
+  | 'klExplodes'
+  | 'lengthGrows'
+  | 'lengthShrinks'
+  | 'entropyCollapses'
+  | 'tooEarly'
+  | 'learns';
+
+const FEWEST_LINES = 10;
+
+/** All findings, the weightiest first. A run of fewer than ten logged steps is only told where it broke. */
+export function diagnose(lines: readonly RunLine[]): Finding[] {
+  const broken = lossNotFinite(lines);
+  const logged = series(lines, 'loss').length;
+  if (logged < FEWEST_LINES) return [...broken, ...(logged > 0 && !broken.length ? [tooEarly(logged)] : [])];
+  const found = [
+    ...broken,
+    ...[klExplodes, lossRises, accuracyAtChance, nothingLearned, chosenFalls, overfits].flatMap((ask) => ask(lines)),
+    ...[lengthChanges, entropyCollapses].flatMap((ask) => ask(lines)),
+  ];
+  const isBad = found.some(({ weight }) => weight === 'problem' || weight === 'warning');
+  return [...found, ...(isBad ? [] : learns(lines))].sort((a, b) => rank(a.weight) - rank(b.weight));
+}
+
+const rank = (weight: Weight): number => ['problem', 'warning', 'note', 'good'].indexOf(weight);
+
+const tooEarly = (lines: number): Finding => ({ code: 'tooEarly', weight: 'note', values: { lines } });
+
+function lossNotFinite(lines: readonly RunLine[]): Finding[] {
+  const line = lines.find(({ loss }) => loss === null || Number.isNaN(loss)); // JSON has no NaN: it is written as null
+  return line ? [{ code: 'lossNotFinite', weight: 'problem', values: { step: line.step } }] : [];
+}
+
+/** The end lies above the best stretch before, by more than their noise and a fifth of it. */
+function lossRises(lines: readonly RunLine[]): Finding[] {
+  const losses = series(lines, 'loss');
+  const { first, last, best } = fifths(losses);
+  if (!(last.mean > 1.2 * Math.abs(best.mean) && apart(best, last) && last.mean > first.mean)) return [];
+  return [{ code: 'lossRises', weight: 'warning', values: { from: best.mean, to: last.mean } }];
+}
+
+const accuracyKeys = ['rewards/accuracies', 'accuracy'];
+
+/** The second half of the training is right no more often than a coin, give or take two standard errors. */
+function accuracyAtChance(lines: readonly RunLine[]): Finding[] {
+  const values = accuracyKeys.map((key) => series(lines, key)).find(({ length }) => length >= 20);
+  if (!values) return [];
+  const half = stretch(values.slice(Math.floor(values.length / 2)));
+  if (half.mean > 0.5 + Math.max(2 * half.error, 0.02) || half.mean === 0) return [];
+  return [{ code: 'accuracyAtChance', weight: 'warning', values: { accuracy: half.mean } }];
+}
+
+/** DPO starts from a loss of log 2 and a margin of 0; a learning rate too small for adapters leaves it there. */
+function nothingLearned(lines: readonly RunLine[]): Finding[] {
+  const margins = series(lines, 'rewards/margins');
+  if (margins.length < 20) return [];
+  const { last } = fifths(margins);
+  if (Math.abs(last.mean) > 0.01) return [];
+  return [{ code: 'nothingLearned', weight: 'warning', values: { margin: last.mean } }];
+}
+
+/**
+ * The chosen responses become less likely while the margin grows, as in most DPO runs: only the difference is in the loss.
+ * Where they fall by more than the margin grows, the probability goes to responses that are in no pair: "likelihood
+ * displacement" (Razin et al. 2025, arXiv:2410.08847).
+ */
+function chosenFalls(lines: readonly RunLine[]): Finding[] {
+  const chosen = fifths(series(lines, 'rewards/chosen'));
+  const margin = fifths(series(lines, 'rewards/margins'));
+  const fall = chosen.first.mean - chosen.last.mean;
+  const growth = margin.last.mean - margin.first.mean;
+  if (!(fall > 0 && apart(chosen.first, chosen.last) && growth > 0)) return [];
+  const isFar = fall > growth;
+  return [
+    { code: isFar ? 'chosenFallsFar' : 'chosenFalls', weight: isFar ? 'warning' : 'note', values: { fall, growth } },
+  ];
+}
+
+/** The held-out loss has risen for at least two evaluations since its best, by more than a twentieth. */
+function overfits(lines: readonly RunLine[]): Finding[] {
+  const held = lines.flatMap(({ step, eval_loss: loss }) => (isNumber(loss) ? [{ step, loss }] : []));
+  if (held.length < 3) return [];
+  const best = held.reduce((a, b) => (b.loss < a.loss ? b : a));
+  const [after, last] = [held.length - 1 - held.indexOf(best), held.at(-1)!];
+  if (after < 2 || last.loss - best.loss <= 0.05 * Math.abs(best.loss)) return [];
+  return [{ code: 'overfits', weight: 'warning', values: { step: best.step, best: best.loss, last: last.loss } }];
+}
+
+/** The policy is far from its reference (10 nats per response) and three times as far as in the first half. */
+function klExplodes(lines: readonly RunLine[]): Finding[] {
+  const values = series(lines, 'objective/kl');
+  if (values.length < FEWEST_LINES) return [];
+  const before = median(values.slice(0, Math.floor(values.length / 2)));
+  const { last } = fifths(values);
+  if (last.mean < 10 || last.mean < 3 * before) return [];
+  return [{ code: 'klExplodes', weight: 'problem', values: { before, now: last.mean } }];
+}
+
+function lengthChanges(lines: readonly RunLine[]): Finding[] {
+  const { first, last } = fifths(series(lines, 'completions/mean_length'));
+  if (!apart(first, last)) return [];
+  const values = { before: first.mean, now: last.mean };
+  if (last.mean > 1.5 * first.mean) return [{ code: 'lengthGrows', weight: 'warning', values }];
+  return last.mean < first.mean / 1.5 ? [{ code: 'lengthShrinks', weight: 'note', values }] : [];
+}
+
+function entropyCollapses(lines: readonly RunLine[]): Finding[] {
+  const { first, last } = fifths(series(lines, 'objective/entropy'));
+  if (!(last.mean < 0.2 * first.mean && apart(first, last))) return [];
+  return [{ code: 'entropyCollapses', weight: 'warning', values: { before: first.mean, now: last.mean } }];
+}
+
+function learns(lines: readonly RunLine[]): Finding[] {
+  const { first, last } = fifths(series(lines, 'loss'));
+  if (!(last.mean < first.mean && apart(first, last))) return [];
+  return [{ code: 'learns', weight: 'good', values: { from: first.mean, to: last.mean } }];
+}
+
+const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
+
+const series = (lines: readonly RunLine[], key: string): number[] =>
+  lines.map((line) => line[key]).filter((value) => isNumber(value));
+
+/** A stretch of a curve: its mean, and the standard error of that. */
+interface Stretch {
+  readonly mean: number;
+  readonly error: number;
+}
+
+function stretch(values: readonly number[]): Stretch {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const square = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, values.length - 1);
+  return { mean, error: Math.sqrt(square / values.length) };
+}
+
+/** The first and the last fifth of a curve, and the fifth with the lowest mean. NaN of a curve that is not there. */
+function fifths(values: readonly number[]): { first: Stretch; last: Stretch; best: Stretch } {
+  const size = Math.max(2, Math.floor(values.length / 5));
+  const parts = [0, 1, 2, 3].map((i) => stretch(values.slice(i * size, (i + 1) * size)));
+  const last = stretch(values.slice(-size));
+  const best = [...parts, last].reduce((a, b) => (b.mean < a.mean ? b : a));
+  return { first: parts[0]!, last, best };
+}
+
+/** More than three standard errors of the difference. */
+const apart = (a: Stretch, b: Stretch): boolean => Math.abs(a.mean - b.mean) > 3 * Math.hypot(a.error, b.error);
+
+const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
