@@ -60,7 +60,8 @@ def by_statsmodels(data: dict) -> dict:
     model = statsmodels.api.GLM(y, x, family=statsmodels.api.families.Binomial())
     fit = model.fit(tol=1e-14, maxiter=200, cov_type="cluster", cov_kwds={"groups": groups, "use_correction": False})
     clusters = len(numpy.unique(groups))
-    return {"parameters": fit.params.tolist(), "standardErrors": (fit.bse * (clusters / (clusters - 1)) ** 0.5).tolist()}
+    errors = fit.bse * (clusters / (clusters - 1)) ** 0.5
+    return {"parameters": fit.params.tolist(), "standardErrors": errors.tolist()}
 
 
 def by_hand(data: dict) -> dict:

@@ -210,6 +210,69 @@ export const text = {
     klFact: 'KL',
   },
   comparison: { eyebrow: 'Attune · runs compared' },
+  leaderboard: {
+    eyebrow: 'Attune · leaderboard',
+    title: 'Leaderboard',
+    lede: (systems: number, battles: string, prompts: string) =>
+      `${systems} systems, ranked by ${battles} comparisons of two at a time on ${prompts} prompts.`,
+    centered: 'The mean of the systems is 1000.',
+    anchored: (model: string, points: string) => `${model} is ${points}.`,
+    doubts: {
+      title: 'Careful',
+      parts: (parts: readonly string[]) =>
+        `No comparison joins these groups, so ratings of different groups cannot be compared: ${parts.join('; ')}.`,
+      undecided:
+        'Some systems won, or lost, everything against the others. How far apart these are the comparisons do not tell; the weak prior does, and the intervals are as wide as it.',
+      fewPrompts: (prompts: number) => `There are only ${prompts} different prompts: the intervals are rough.`,
+    },
+    ratings: {
+      title: 'Ratings',
+      lead: '400 points are odds of ten to one. Bars are 95\u00a0% intervals.',
+      plain: 'as judged',
+      controlled: 'with style held fixed',
+    },
+    columns: {
+      system: 'System',
+      part: 'Part',
+      ranks: 'Ranks',
+      rating: 'Rating',
+      bootstrap: 'Bootstrap',
+      controlled: 'Style held fixed',
+      controlledRanks: 'Ranks',
+      battles: 'Comparisons',
+      wins: 'Wins',
+      ties: 'Ties',
+      losses: 'Losses',
+    },
+    range: (low: string, high: string) => glued(`${low} to ${high}`),
+    few: 'few',
+    note: 'Ranks: from the best to the worst that the comparisons leave open, 95\u00a0% certain for each system. Small numbers are intervals by the sandwich; beside them those by the bootstrap.',
+    better: {
+      title: 'Who is better than whom',
+      lead: 'The probability that the system of a row is better than that of a column, in percent.',
+      map: 'As judged',
+      controlledMap: 'With style held fixed',
+      unit: '%, row better than column',
+    },
+    style: {
+      title: 'What style is worth',
+      lead: 'How many points a lead of one standard deviation gains: what the judge gives for length and Markdown, whoever wrote it.',
+      nothing: '0: the judge does not care',
+      names: { length: 'length', headings: 'headings', 'list items': 'list items', bold: 'bold' } as Readonly<
+        Record<string, string>
+      >,
+    },
+    how: {
+      title: 'How it was computed',
+      bradleyTerry: 'Bradley and Terry’s model, ties as half wins.',
+      davidson: (share: string) => glued(`Davidson’s model: two equal systems tie in ${share} of comparisons.`),
+      list: [
+        'Comparisons on one prompt count as dependent on each other; the intervals are over prompts.',
+        'A rating says who is preferred by these judges on these prompts, not who is better at anything else.',
+      ],
+      files: (names: readonly string[]) => `Read from ${listed(names)}.`,
+    },
+  },
   spa: {
     eyebrow: 'Attune · self-annotation report',
     lede: (pairs: string, rounds: number) =>

@@ -43,10 +43,13 @@ export async function readVerdicts(path: string, options: ReadOptions = {}): Pro
   return { ...read, verdicts: namedVerdicts(read.verdicts) };
 }
 
+/** What the two systems of a file are called that names none. */
+export const unnamedSystems = ['first response', 'second response'] as const;
+
 const namedVerdicts = (verdicts: readonly ReadVerdict[]): readonly ReadVerdict[] =>
   verdicts.some(({ systems }) => systems.some(Boolean))
     ? verdicts
-    : verdicts.map((verdict) => ({ ...verdict, systems: ['first response', 'second response'] }));
+    : verdicts.map((verdict) => ({ ...verdict, systems: unnamedSystems }));
 
 async function comparisonVerdicts(path: string, options: ReadOptions): Promise<ReadVerdicts> {
   const { comparisons, lines, skipped, unit } = await readComparisons(path, options);

@@ -1,6 +1,6 @@
 import type { ReadOptions } from '../../data/read.ts';
 import type { LineUnit, Problem } from '../../errors.ts';
-import { readVerdicts, verdictPrompt } from '../readVerdicts.ts';
+import { readVerdicts, unnamedSystems, verdictPrompt } from '../readVerdicts.ts';
 import type { Battle } from './battles.ts';
 
 /** The battles of a file, and what was left out. */
@@ -32,7 +32,7 @@ export async function readBattles(path: string, options: ReadOptions = {}): Prom
   const [battles, texts]: [Battle[], (readonly [string, string] | undefined)[]] = [[], []];
   for (const verdict of verdicts) {
     const [a, b] = verdict.systems;
-    if (a === undefined || b === undefined) left.unnamed++;
+    if (a === undefined || b === undefined || a === unnamedSystems[0]) left.unnamed++;
     else if (a === b) left.alone++;
     else if (verdict.secondBetter === undefined) left.skips++;
     else {
