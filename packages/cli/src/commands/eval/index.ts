@@ -1,8 +1,14 @@
 import type { Command } from 'commander';
 import { group } from '../../command.ts';
+import { alignbenchCommand } from './alignbench.ts';
 import { curvesCommand } from './curves.ts';
 import { humanCommand } from './human.ts';
+import { judgesCommand } from './judges.ts';
+import { lcWinrateCommand } from './lcWinrate.ts';
+import { leaderboardCommand } from './leaderboard.ts';
 import { lengthsCommand } from './lengths.ts';
+import { mtBenchCommand } from './mtBench.ts';
+import { powerCommand } from './power.ts';
 import { rmAccuracyCommand } from './rmAccuracy.ts';
 import { winrateCommand } from './winrate.ts';
 
@@ -10,8 +16,14 @@ import { winrateCommand } from './winrate.ts';
 export const evalCommand = (): Command =>
   group('eval', 'Tables that say how good a model is, with intervals', 'attune eval winrate --data comparisons.jsonl', [
     winrateCommand(),
+    lcWinrateCommand(),
     humanCommand(),
+    leaderboardCommand(),
+    powerCommand(),
+    judgesCommand(),
     lengthsCommand(),
     rmAccuracyCommand(),
+    alignbenchCommand(),
+    mtBenchCommand(),
     curvesCommand(),
   ]);

@@ -5,7 +5,7 @@ import { type Ratings, ratingsOf } from '../../stats/ratings.ts';
 import { type Share, shareOf } from '../../stats/shares.ts';
 import { mean } from '../../stats/summary.ts';
 import type { JudgedPair } from './items.ts';
-import { type Decision, decisionsOf, modes, plurality } from './verdicts.ts';
+import { type Decision, decisionsOf, exchanged, modes, plurality } from './verdicts.ts';
 
 /** How often a judge agrees with people. An item counts once, however often it was judged. */
 export interface PeopleAgreement {
@@ -17,7 +17,10 @@ export interface PeopleAgreement {
   readonly onePerson: Share | undefined;
   /** The same where neither says tie: setup S2. */
   readonly withoutTies: Share | undefined;
-  /** Cohen's, of the judge's and the people's {@link plurality}; 95 % by the bootstrap over items. */
+  /**
+   * Cohen's, of the judge's and the people's {@link plurality}; 95 % by the bootstrap over items. Each item enters in both
+   * orders of its responses: which of them is called the first must not matter.
+   */
   readonly kappa: Estimate | undefined;
 }
 
@@ -47,7 +50,16 @@ export function agreementWithPeople(
     withoutTies: meanShare(strict),
     kappa: bootstrapEstimate(
       judged.map(({ verdict, people }) => [verdict, plurality(people)!] as const),
-      (sample) => cohenKappa(sample),
+      (sample) =>
+        cohenKappa(
+          sample.flatMap(
+            ([x, y]) =>
+              [
+                [x, y],
+                [exchanged[x], exchanged[y]],
+              ] as const,
+          ),
+        ),
       options,
     ),
   };

@@ -21,8 +21,6 @@ export interface AnnotatorAnalysis {
   readonly bias: number | undefined;
   /** 1 − agreement of one annotation of the judge with most of its others: `Variance`. */
   readonly variance: number | undefined;
-  /** How often the first response is preferred: `Proba. prefer 1`. */
-  readonly prefersFirst: number | undefined;
   /** Annotations that are not skips: `# parsed`. */
   readonly parsed: number;
 }
@@ -33,37 +31,36 @@ export interface AnnotatorAnalysis {
  * draws one; here the mean over them stands, which is what its draws average to.
  */
 export function annotatorAnalysis(items: readonly AnnotatedItem[]): AnnotatorAnalysis {
-  const preferences = items.flatMap(({ judge }) => judge);
   const bias = meanOf(items.map(({ judge, people }) => agreementOf(centers(judge), centers(people))));
   const variance = leaveOneOut(items.map(({ judge }) => judge));
   return {
     agreement: oneAgainst(items.map(({ judge, people }) => judge.map((one) => agreementOf([one], centers(people))))),
     bias: bias === undefined ? undefined : 1 - bias,
     variance: variance === undefined ? undefined : 1 - variance,
-    prefersFirst: preferences.length === 0 ? undefined : 2 - meanOf(preferences)!,
-    parsed: preferences.length,
+    parsed: items.reduce((sum, { judge }) => sum + judge.length, 0),
   };
 }
 
 /** People beside each other: `agreement` is of one with most of the others; the bias is 0 by definition. */
 export function peopleAnalysis(annotations: readonly (readonly number[])[]): AnnotatorAnalysis {
   const agreement = leaveOneOut(annotations);
-  const preferences = annotations.flat();
   return {
     agreement,
     bias: 0,
     variance: agreement === undefined ? undefined : 1 - agreement,
-    prefersFirst: preferences.length === 0 ? undefined : 2 - meanOf(preferences)!,
-    parsed: preferences.length,
+    parsed: annotations.reduce((sum, { length }) => sum + length, 0),
   };
 }
 
 /** The preferences of a judge and of people, in the form of this analysis. */
 export const annotatedItems = (pairs: readonly JudgedPair[], judge: string): AnnotatedItem[] =>
-  pairs.map(({ said, people }) => ({
-    judge: decisionsOf(said.get(judge) ?? []).map(preferenceOf),
-    people: people.map(preferenceOf),
+  pairs.map((pair) => ({
+    judge: decisionsOf(pair.said.get(judge) ?? []).map(preferenceOf),
+    people: preferencesOfPeople(pair),
   }));
+
+/** What people said of an item, likewise. */
+export const preferencesOfPeople = ({ people }: JudgedPair): number[] => people.map(preferenceOf);
 
 const preferenceOf = (decision: Decision): number => ({ a: 1, tie: 1.5, b: 2 })[decision];
 

@@ -1,7 +1,7 @@
 import { codePoints } from '../../data/stats.ts';
 import type { Choice, Comparison } from '../../data/types.ts';
 import { itemOf, type Match } from '../judgedItem.ts';
-import type { Decision } from './verdicts.ts';
+import { type Decision, exchanged } from './verdicts.ts';
 
 /** What a judge said of an item once. */
 export interface Said {
@@ -65,7 +65,5 @@ function started({ responses: [a, b] }: Comparison, turned: boolean): Growing {
   };
 }
 
-const other = { a: 'b', b: 'a', tie: 'tie', skip: 'skip' } as const;
-
 const saidIn = ({ choice, shownFirst }: Comparison, turned: boolean): Said =>
-  turned ? { choice: other[choice], shownFirst: shownFirst && other[shownFirst] } : { choice, shownFirst };
+  turned ? { choice: exchanged[choice], shownFirst: shownFirst && exchanged[shownFirst] } : { choice, shownFirst };

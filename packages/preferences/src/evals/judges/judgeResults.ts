@@ -9,6 +9,7 @@ import type { ReadRow } from '../../data/row.ts';
 import { openRows } from '../../data/rows.ts';
 import type { Choice, Comparison } from '../../data/types.ts';
 import { DataError, type LineUnit, type Problem } from '../../errors.ts';
+import { exchanged } from './verdicts.ts';
 
 /** A verdict on one of the benchmark's items: the one of that id, or the one in that place (from 0). */
 interface Result {
@@ -36,7 +37,6 @@ const llmBar = format({
 });
 
 const decided = { 'A>B': 'a', 'B>A': 'b', 'A=B': 'tie' } as const;
-const exchanged = { a: 'b', b: 'a', tie: 'tie', skip: 'skip' } as const;
 
 /** Tan et al. 2024 (arXiv:2410.12784). Decisions are about A and B as shown; the second judgment had them exchanged. */
 const judgeBench = format({
@@ -91,8 +91,10 @@ const autoJ = (isExchanged: boolean) => {
 export interface ResultOptions extends ReadOptions {
   /** The benchmark's own comparisons, in the order of its file. */
   readonly items: readonly Comparison[];
-  /** Auto-J's alone do not say whether the responses were exchanged. */
+  /** Whether the responses were exchanged, which Auto-J's files do not say: without it they are not read. */
   readonly exchanged?: boolean;
+  /** By default the file's name without its endings. */
+  readonly judge?: string;
 }
 
 /** Verdicts as comparisons, and what was left out. */
@@ -103,21 +105,21 @@ export interface JudgeResults {
 }
 
 /**
- * The verdicts of LLMBar, JudgeBench, PandaLM and Auto-J as comparisons, with texts and ids of the benchmark's items. The
- * judge has the name of the file. Undefined for a file of anything else.
+ * The verdicts of LLMBar, JudgeBench, PandaLM and Auto-J as comparisons, with texts and ids of the benchmark's items. Undefined
+ * for a file of anything else.
  *
  * @throws DataError listing lines that cannot be used, or that are about no item there is
  */
 export async function readJudgeResults(
   path: string,
-  { items, exchanged: isExchanged = false, onError = 'fail' }: ResultOptions,
+  { items, exchanged: isExchanged, judge = judgeName(path), onError = 'fail' }: ResultOptions,
 ): Promise<JudgeResults | undefined> {
   const { head, rest } = await openHead(path);
   await rest.return?.();
-  const form = recognised<Format<Result>>(head, [llmBar, judgeBench, pandaLm, autoJ(isExchanged)]);
+  const itself = isExchanged === undefined ? [] : [autoJ(isExchanged)];
+  const form = recognised<Format<Result>>(head, [llmBar, judgeBench, pandaLm, ...itself]);
   if (!form) return undefined;
   const byId = new Map(items.map((item) => [item.id, item]));
-  const judge = judgeName(path);
   const [comparisons, skipped]: [Comparison[], Problem[]] = [[], []];
   const { rows, unit } = await openRows(path);
   for await (const read of rows) {

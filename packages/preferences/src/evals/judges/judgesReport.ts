@@ -8,6 +8,13 @@ import {
   type PeopleAgreement,
   type PeopleAmongThemselves,
 } from './agreementWithPeople.ts';
+import {
+  type AnnotatorAnalysis,
+  annotatedItems,
+  annotatorAnalysis,
+  peopleAnalysis,
+  preferencesOfPeople,
+} from './annotatorAnalysis.ts';
 import { type BiasRegression, biasRegression } from './biasRegression.ts';
 import { type IsOwn, sameFamily } from './families.ts';
 import { type JudgedPair, judgedPairs } from './items.ts';
@@ -28,6 +35,8 @@ export interface JudgeReport {
   readonly skips: number;
   /** Undefined where people judged nothing that the judge did. */
   readonly people: PeopleAgreement | undefined;
+  /** On the items that people decided. */
+  readonly alpacaEval: AnnotatorAnalysis | undefined;
   readonly position: PositionBias;
   readonly prefersLonger: Share | undefined;
   readonly own: SelfPreference | undefined;
@@ -38,6 +47,7 @@ export interface JudgeReport {
 export interface PeopleReport extends PeopleAmongThemselves {
   readonly decisions: number;
   readonly items: number;
+  readonly alpacaEval: AnnotatorAnalysis;
   readonly prefersLonger: Share | undefined;
 }
 
@@ -73,14 +83,15 @@ export function judgesReport(
 function judgeReport(all: readonly JudgedPair[], judge: string, isOwn: IsOwn, options: BootstrapOptions): JudgeReport {
   const pairs = all.filter(({ said }) => said.has(judge));
   const said = pairs.flatMap((pair) => pair.said.get(judge)!);
-  const common = pairs.some(({ people }) => people.length > 0);
+  const common = pairs.filter(({ people }) => people.length > 0);
   return {
     judge,
     comparisons: said.length,
     items: pairs.length,
     ties: said.filter(({ choice }) => choice === 'tie').length,
     skips: said.filter(({ choice }) => choice === 'skip').length,
-    people: common ? agreementWithPeople(pairs, judge, options) : undefined,
+    people: common.length > 0 ? agreementWithPeople(common, judge, options) : undefined,
+    alpacaEval: common.length > 0 ? annotatorAnalysis(annotatedItems(common, judge)) : undefined,
     position: positionBias(pairs, judge),
     prefersLonger: prefersLonger(pairs, (pair) => decisionsOf(pair.said.get(judge)!)),
     own: selfPreference(pairs, judge, isOwn, options),
@@ -94,6 +105,7 @@ function peopleReport(pairs: readonly JudgedPair[]): PeopleReport | undefined {
     decisions: pairs.reduce((sum, { people }) => sum + people.length, 0),
     items: pairs.length,
     ...agreementOfPeople(pairs),
+    alpacaEval: peopleAnalysis(pairs.map(preferencesOfPeople)),
     prefersLonger: prefersLonger(pairs, ({ people }) => people),
   };
 }

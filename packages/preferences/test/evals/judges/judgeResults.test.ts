@@ -67,10 +67,11 @@ test("PandaLM: by the number of the row, GPT's words and its own model's numbers
 
 test('Auto-J: in the order of the items, turned back where the responses were exchanged', async () => {
   const file = write('outputs.jsonl', [{ output: 0 }, { output: 2 }]);
-  const read = async (exchanged: boolean) =>
-    (await readJudgeResults(file, { items, exchanged }))!.comparisons.map(told);
-  assert.deepEqual(await read(false), ['x outputs a a x1', 'y outputs tie a y1']);
-  assert.deepEqual(await read(true), ['x outputs b b x1', 'y outputs tie b y1']);
+  const read = async (exchanged?: boolean) =>
+    (await readJudgeResults(file, { items, exchanged, judge: 'Auto-J' }))?.comparisons.map(told);
+  assert.deepEqual(await read(false), ['x Auto-J a a x1', 'y Auto-J tie a y1']);
+  assert.deepEqual(await read(true), ['x Auto-J b b x1', 'y Auto-J tie b y1']);
+  assert.equal(await read(), undefined); // the file does not say which of the two it is
 });
 
 test('verdicts about no item, and lines that are none, are errors with their line; or listed', async () => {

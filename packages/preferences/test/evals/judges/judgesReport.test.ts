@@ -40,11 +40,13 @@ test('agreement with people is worked out by hand: with most of them, with one o
   near(countingSkips!.share, (1 + 1 / 3 + 0 + 1 + 0) / 5);
   near(onePerson!.share, (2 / 3 + 1 / 3 + 0 + 2 / 3) / 4);
   near(withoutTies!.share, (2 / 3 + 1 / 2 + 0) / 3); // the judge's tie is left out, and people's of the second
-  // the judge says a, a, a, tie and people a, tie, b, tie: alike in 2 of 4; by chance (3·1 + 1·2)/16
-  near(kappa!.value, (1 / 2 - 5 / 16) / (1 - 5 / 16));
+  // the judge says a, a, a, tie and people a, tie, b, tie: alike in 2 of 4. In both orders the judge says a, b, tie in 3,
+  // 3, 2 of 8 and people in 2, 2, 4: by chance (3·2 + 3·2 + 2·4)/64
+  near(kappa!.value, (1 / 2 - 20 / 64) / (1 - 20 / 64));
   // two people: 1 of 3 pairs | none | all | 1 of 3 | all (two people)
   near(among!.onePerson!.share, (1 / 3 + 0 + 1 + 1 / 3 + 1) / 5);
   assert.deepEqual([among!.decisions, among!.items], [14, 5]);
+  assert.deepEqual([among!.alpacaEval.bias, judges[0]!.alpacaEval!.parsed], [0, 4]);
 });
 
 test('a judge asked in both orders has the mean of both, and a tie as its verdict where they differ', () => {

@@ -13,6 +13,7 @@ import {
   cohenKappa,
   type JudgeReport,
   judgesReport,
+  type ResultOptions,
   readComparisons,
   readJudgeResults,
   type Share,
@@ -31,9 +32,8 @@ function published(t: TestContext, name: string): string | undefined {
 
 const comparisonsIn = async (path: string): Promise<Comparison[]> => (await readComparisons(path)).comparisons;
 
-async function resultsIn(path: string, items: readonly Comparison[], exchanged = false): Promise<Comparison[]> {
-  return (await readJudgeResults(path, { items, exchanged }))!.comparisons;
-}
+const resultsIn = async (path: string, items: readonly Comparison[], more: Partial<ResultOptions> = {}) =>
+  (await readJudgeResults(path, { items, ...more }))!.comparisons;
 
 /** The only judge's row. */
 function reportOf(comparisons: readonly Comparison[], people: readonly Comparison[]): JudgeReport {
@@ -116,15 +116,17 @@ test('PandaLM: the kappas of its people, their majorities, and GPT-3.5’s agree
   ];
   if (!tests || !results) return;
   const people = await comparisonsIn(tests);
-  for (const [pair, kappa] of [
+  for (const [names, kappa] of [
     [['annotator1', 'annotator2'], '0.8520'],
     [['annotator1', 'annotator3'], '0.8789'],
     [['annotator2', 'annotator3'], '0.8617'],
   ] as const) {
-    const [first, second] = pair.map((name) => people.filter(({ judge }) => judge === name));
-    const report = reportOf(first!, second!);
-    assert.equal(report.people!.kappa!.value.toFixed(4), kappa);
-    assert.equal(report.people!.majority!.n, 999);
+    const [first, second] = names.map((name) => people.filter(({ judge }) => judge === name));
+    const said = judgedPairs(first!, second!, 'ids').map(
+      (pair) => [pair.said.get(names[0])![0]!.choice, pair.people[0]!] as const,
+    );
+    assert.deepEqual([cohenKappa(said)!.toFixed(4), said.length], [kappa, 999]);
+    assert.equal(reportOf(first!, second!).people!.kappa!.value.toFixed(2), Number(kappa).toFixed(2)); // in both orders
   }
   const gpt = reportOf(await resultsIn(results, people), people);
   // the README of the data: 697 of 999, "garbage" (25 of them) counted as wrong
@@ -173,14 +175,10 @@ test('Auto-J: its consistency overall and by group as published, and its agreeme
     const known = place % 3 === 2 ? undefined : here[2 * Math.floor(place / 3) + (place % 3)];
     return { ...(known ?? here[0]!), responses: responses(place) };
   });
-  const results = [...(await resultsIn(given, items)), ...(await resultsIn(turned, items, true))].map((c) => ({
-    ...c,
-    judge: 'Auto-J',
-    prompt: [{ role: 'user' as const, content: c.responses[0].id }],
-  }));
-  const people = items.flatMap((item, place) =>
-    place % 3 === 2 ? [] : [{ ...item, prompt: [{ role: 'user' as const, content: item.responses[0].id }] }],
-  );
+  const prompted = (c: Comparison): Comparison => ({ ...c, prompt: [{ role: 'user', content: c.responses[0].id }] });
+  const read = (path: string, exchanged: boolean) => resultsIn(path, items, { exchanged, judge: 'Auto-J' });
+  const results = [...(await read(given, false)), ...(await read(turned, true))].map(prompted);
+  const people = items.flatMap((item, place) => (place % 3 === 2 ? [] : [prompted(item)]));
   const scenarioOf = ({ responses: [{ id }] }: Comparison) => scenarios[2 * Math.floor(Number.parseInt(id, 10) / 3)]!;
   const report = reportOf(results, people);
   assert.equal(percent(100 * report.position.consistency!.share), '83.41');

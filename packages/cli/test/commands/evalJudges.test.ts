@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import type { JudgeReport } from '@attune/preferences';
+
+const folder = mkdtempSync(join(tmpdir(), 'attune-'));
+after(() => rmSync(folder, { recursive: true }));
+
+const main = join(import.meta.dirname, '../../src/main.ts');
+
+/** Runs `attune eval judges …` in the folder. */
+function judges(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, 'eval', 'judges', ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  return { status, stdout, stderr };
+}
+
+function write(name: string, rows: readonly object[]): string {
+  writeFileSync(join(folder, name), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  return name;
+}
+
+/** What a judge said of the responses that two systems gave to question i; the first is the longer one. */
+const verdict = (judge: string, i: number, choice: string, more: object = {}) => ({
+  id: `${judge}-${i}`,
+  prompt: [{ role: 'user', content: `Question ${i}` }],
+  responses: [
+    { id: `${i}-gpt`, text: `a long answer ${'word '.repeat(10 + i)}`, source: 'gpt-4' },
+    { id: `${i}-ours`, text: `short ${i}`, source: 'ours' },
+  ],
+  choice,
+  judge,
+  ...more,
+});
+
+const items = Array.from({ length: 20 }, (_, i) => i);
+const people = write('people.jsonl', [
+  ...items.map((i) => verdict('ann', i, i % 2 ? 'a' : 'b')),
+  ...items.map((i) => verdict('bob', i, i % 2 ? 'a' : 'b')),
+]);
+const judged = write('judged.jsonl', [
+  ...items.map((i) => verdict('gpt-4o', i, i % 4 ? 'a' : 'b', { shownFirst: 'a' })),
+  ...items.map((i) => verdict('gpt-4o', i, i % 2 ? 'a' : i === 2 ? 'skip' : 'b', { shownFirst: 'b' })),
+  ...items.map((i) => verdict('rule', i, 'a')),
+]);
+
+test('eval judges --json has a row for each judge, by hand', () => {
+  const { status, stdout } = judges('--data', judged, '--people', people, '--json');
+  assert.equal(status, 0);
+  const { judges: rows, people: among } = JSON.parse(stdout);
+  const [chat, rule] = rows as [JudgeReport, JudgeReport];
+  assert.deepEqual([chat.judge, chat.comparisons, chat.items, chat.skips], ['gpt-4o', 40, 20, 1]);
+  // of the 10 items where people say b, the first order says b of 5 and the other of all but the skip (item 2)
+  assert.ok(Math.abs(chat.people!.majority!.share - (10 + 5 + 4 / 2) / 20) < 1e-12);
+  assert.ok(Math.abs(chat.people!.countingSkips!.share - (10 + 5 + 4 / 2) / 20) < 1e-12); // item 2 is wrong anyhow
+  const { consistency, forFirst, forSecond } = chat.position;
+  assert.deepEqual([consistency!.share, consistency!.n, forFirst, forSecond], [15 / 19, 19, 4, 0]);
+  assert.equal(chat.own!.wins.n, 20);
+  assert.ok(Math.abs(chat.own!.overPeople!.value - (1 + 4 / 2) / 20) < 1e-12); // item 2 and four halves
+  assert.deepEqual([rule.people!.majority!.share, rule.prefersLonger!.share, rule.own], [0.5, 1, undefined]);
+  assert.equal(rule.people!.kappa!.value, 0);
+  assert.deepEqual([among.majority.share, among.items, among.decisions], [1, 20, 40]);
+});
+
+test('eval judges for people is tables; columns that nobody fills are not shown, what is missing is said', () => {
+  const { status, stdout } = judges('--data', judged, '--people', people);
+  assert.equal(status, 0);
+  assert.match(stdout, /^judge +items +asked +ties +skips +with most people/m);
+  assert.match(stdout, /people themselves +20 +40/);
+  assert.match(stdout, /1 verdicts are missing/);
+  assert.match(stdout, /gpt-4o +gpt-4 +65\.0 %/); // 10 + 1 + 4 halves of 20
+  const alone = judges('--data', judged).stdout;
+  assert.doesNotMatch(alone, /with most people|people themselves/);
+});
+
+test('--own says which sources are the judge’s own, and --out writes the rows as a table', () => {
+  const { status, stdout } = judges('--data', judged, '--own', 'rule=ours', '--out', 'judges.csv', '--json');
+  assert.equal(status, 0);
+  const [, rule] = JSON.parse(stdout).judges as [JudgeReport, JudgeReport];
+  assert.deepEqual([rule.own!.sources, rule.own!.wins.share], [['ours'], 0]);
+  const [head, first] = readFileSync(join(folder, 'judges.csv'), 'utf8').split('\n') as [string, string];
+  assert.match(head, /^judge,items,comparisons,/);
+  assert.match(first, /^gpt-4o,20,40,/);
+});
+
+test('verdicts without texts are about the items of the benchmark’s own file', () => {
+  const benchmark = write('dataset.jsonl', [
+    { input: 'Say hi', output_1: 'hi', output_2: 'bye', label: 1 },
+    { input: 'Say bye', output_1: 'hi', output_2: 'bye', label: 2 },
+  ]);
+  const game = (winner: string, other: string) => ({ 'swap = False': { winner }, 'swap = True': { winner: other } });
+  const results = write('GPT-4.result.jsonl', [
+    { index: 0, label: 1, results: [game('1', '1')] },
+    { index: 1, label: 2, results: [game('2', '1')] },
+  ]);
+  const { stdout } = judges('--data', results, '--people', benchmark, '--json');
+  const [{ judge, people: agreement, position }] = JSON.parse(stdout).judges as [JudgeReport];
+  assert.deepEqual([judge, agreement!.majority!.share, position.consistency!.share], ['GPT-4', 0.75, 0.5]);
+  const without = judges('--data', results);
+  assert.deepEqual([without.status, without.stdout], [2, '']);
+  assert.match(without.stderr, /line 1: is about item 0 \(from 0\), which is not there/);
+});
+
+test('a file that is no comparisons, or an --own without a source, is wrong usage', () => {
+  const other = judges('--data', write('other.jsonl', [{ output: 1 }]));
+  assert.equal(other.status, 2);
+  assert.match(other.stderr, /no comparisons here; the fields are output/);
+  const own = judges('--data', judged, '--own', 'rule');
+  assert.equal(own.status, 2);
+  assert.match(own.stderr, /Expected judge=source/);
+});
