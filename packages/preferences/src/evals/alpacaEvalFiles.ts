@@ -89,12 +89,13 @@ function numberIn(row: CsvRow, column: string): number {
   return value;
 }
 
-/** How hard the prompt of a comparison is, where the file says. */
-export type DifficultyOf = (of: {
-  readonly index: number;
-  readonly id?: string;
-  readonly prompt?: Content;
-}) => number | undefined;
+/** How hard prompts are. */
+export interface Difficulties {
+  /** Of the prompt of a comparison, where the file says. */
+  of(comparison: { readonly index: number; readonly id?: string; readonly prompt?: Content }): number | undefined;
+  /** Of every prompt in the file. */
+  readonly values: readonly number[];
+}
 
 const difficultyNeeds = 'Columns: instruction_difficulty, and one of index (the row, from 0), id or prompt.';
 
@@ -105,7 +106,7 @@ const difficultyNeeds = 'Columns: instruction_difficulty, and one of index (the 
  *
  * @throws DataError
  */
-export async function readDifficulties(path: string): Promise<DifficultyOf> {
+export async function readDifficulties(path: string): Promise<Difficulties> {
   const { columns, rows } = await readCsv(path);
   const by = (['index', 'id', 'prompt'] as const).find((column) => columns.includes(column));
   if (!by) throw new DataError(path, `has the columns ${columns.join(', ')}. ${difficultyNeeds}`);
@@ -116,11 +117,11 @@ export async function readDifficulties(path: string): Promise<DifficultyOf> {
     difficulty: numberIn(row, 'instruction_difficulty'),
   }));
   for (const { key, difficulty } of read) if (!found.has(key)) found.set(key, difficulty);
-  return ({ index, id, prompt }) => {
-    if (by === 'index') return found.get(String(index));
-    const value = by === 'id' ? id : prompt && promptKey(prompt);
-    return value === undefined ? undefined : found.get(value);
+  const difficultyOf: Difficulties['of'] = ({ index, id, prompt }) => {
+    const key = { index: String(index), id, prompt: prompt && promptKey(prompt) }[by];
+    return key === undefined ? undefined : found.get(key);
   };
+  return { of: difficultyOf, values: [...found.values()] };
 }
 
 const weightColumns = ['np.tanh(std_delta_len)', 'instruction_difficulty', 'not_gamed_baseline.astype(float)'] as const;

@@ -75,25 +75,32 @@ export function lengthDesign(
     throw new InvalidValueError('A length-manipulated row', 'a difficulty in the comparisons too', 'with one');
   }
   const scale = lengthScale(comparisons, counts);
-  const rows = gamed.map(({ won, standardizedDifference, difficulty }) => ({
-    x: [Math.tanh(standardizedDifference), difficulty, 0],
-    y: won,
-    weight: gamedWeight / 2,
-    comparison: -1,
-  }));
-  comparisons.forEach(({ won, lengthDifference, difficulty }, i) => {
-    if (won === undefined) return;
-    const length = scale > 0 ? Math.tanh(lengthDifference / scale) : 0;
-    const x = withDifficulty ? [length, difficulty!, 1] : [length, 1];
-    rows.push({ x, y: won, weight: counts?.[i] ?? 1, comparison: i });
-  });
-  return {
-    columns: withDifficulty ? 3 : 2,
-    x: Float64Array.from(rows.flatMap(({ x }) => x)),
-    y: Float64Array.from(rows, ({ y }) => y),
-    weights: Float64Array.from(rows, ({ weight }) => weight),
-    comparisons: Int32Array.from(rows, ({ comparison }) => comparison),
+  const decided = Int32Array.from(comparisons.keys()).filter((i) => comparisons[i]!.won !== undefined);
+  const columns = withDifficulty ? 3 : 2;
+  const n = gamed.length + decided.length;
+  const design = {
+    columns,
+    x: new Float64Array(n * columns),
+    y: new Float64Array(n),
+    weights: new Float64Array(n),
+    comparisons: Int32Array.from([...gamed.map(() => -1), ...decided]),
   };
+  gamed.forEach(({ won, standardizedDifference, difficulty }, row) => {
+    design.x.set([Math.tanh(standardizedDifference), difficulty, 0], row * columns);
+    design.y[row] = won;
+    design.weights[row] = gamedWeight / 2;
+  });
+  for (let row = gamed.length; row < n; row++) {
+    const i = design.comparisons[row]!;
+    const { won, lengthDifference, difficulty } = comparisons[i]!;
+    const at = row * columns;
+    design.x[at] = scale > 0 ? Math.tanh(lengthDifference / scale) : 0;
+    if (withDifficulty) design.x[at + 1] = difficulty!;
+    design.x[at + columns - 1] = 1;
+    design.y[row] = won!;
+    design.weights[row] = counts?.[i] ?? 1;
+  }
+  return design;
 }
 
 /** @throws InvalidValueError where some comparisons have a difficulty and some have none, and where there are none */
@@ -133,18 +140,19 @@ export function lengthFit(kind: LengthFitKind, design: LengthDesign): LengthFit 
   return weights && { kind, weights };
 }
 
-/** The same fit to other rows; a penalty stays as it was chosen. */
-export function refit({ kind, inversePenalty }: LengthFit, design: LengthDesign): LengthWeights | undefined {
-  if (kind === 'mle') return plainWeights(design);
-  return named(laplaceMode(new FractionalLikelihood(design), inversePenalty!));
+/** The same fit to other rows like these; a penalty stays as it was chosen. */
+export function refit({ kind, inversePenalty, weights }: LengthFit, design: LengthDesign): LengthWeights | undefined {
+  const start = asColumns(weights);
+  if (kind === 'mle') return plainWeights(design, start);
+  return named(laplaceMode(new FractionalLikelihood(design), inversePenalty!, start));
 }
 
 /** Of maximum likelihood; a length term that is 0 everywhere has no weight, and gets 0. */
-function plainWeights(design: LengthDesign): LengthWeights | undefined {
+function plainWeights(design: LengthDesign, start?: Float64Array): LengthWeights | undefined {
   const { columns, x } = design;
   const lengthVaries = x.some((value, at) => at % columns === 0 && value !== 0);
   if (lengthVaries) {
-    const w = maximumLikelihood(new FractionalLikelihood(design));
+    const w = maximumLikelihood(new FractionalLikelihood(design), start);
     return w && named(w);
   }
   const rest = { ...design, columns: columns - 1, x: x.filter((_, at) => at % columns !== 0) };

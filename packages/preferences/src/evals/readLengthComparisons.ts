@@ -1,7 +1,7 @@
 import type { ReadOptions } from '../data/read.ts';
 import { codePoints } from '../data/stats.ts';
 import { DataError, type LineUnit, type Problem } from '../errors.ts';
-import type { DifficultyOf, Outputs } from './alpacaEvalFiles.ts';
+import type { Difficulties, Outputs } from './alpacaEvalFiles.ts';
 import type { LengthComparison } from './lengthControlled.ts';
 import { type ReadVerdict, readVerdicts, verdictPrompt } from './readVerdicts.ts';
 import { contestOf, opponentsOf } from './readWins.ts';
@@ -11,7 +11,7 @@ import { type Contest, winProbability } from './winRate.ts';
 export interface LengthReadOptions extends ReadOptions, Partial<Contest> {
   /** What the baseline answered, where the comparisons leave it out. */
   readonly baseline?: Outputs;
-  readonly difficultyOf?: DifficultyOf;
+  readonly difficulties?: Difficulties;
 }
 
 /** A system's comparisons with their lengths, and what was left out. */
@@ -20,7 +20,9 @@ export interface ReadLengthComparisons {
   readonly against: readonly string[];
   /** Also those that nobody decided, whose prompts count in the prediction. */
   readonly comparisons: readonly LengthComparison[];
-  /** Of these, nobody decided so many. */
+  /** How long responses are, in Unicode code points: the system's, and those it is set against. */
+  readonly meanLengths: readonly [system: number, against: number];
+  /** Of these comparisons, nobody decided so many. */
   readonly skips: number;
   /** Not about the contest. */
   readonly others: number;
@@ -41,15 +43,23 @@ export async function readLengthComparisons(
   const { verdicts, skipped, unit } = await readVerdicts(path, options);
   const contest = contestOf(path, options, verdicts);
   const comparisons: LengthComparison[] = [];
+  const sums: [number, number] = [0, 0];
   const problems: Problem[] = [];
   const left = { skip: 0, other: 0 };
   for (const verdict of verdicts) {
     const won = winProbability(contest, verdict);
     if (typeof won !== 'number') left[won]++;
     if (won === 'other') continue;
-    const comparison = asLengthComparison(verdict, contest, won === 'skip' ? undefined : won, options);
-    if ('message' in comparison) problems.push(comparison);
-    else comparisons.push(comparison);
+    const measured = measure(verdict, contest, options);
+    if ('message' in measured) {
+      problems.push(measured);
+      continue;
+    }
+    const { own, other, difficulty } = measured;
+    sums[0] += own;
+    sums[1] += other;
+    const prompt = verdictPrompt(verdict);
+    comparisons.push({ won: won === 'skip' ? undefined : won, lengthDifference: other - own, difficulty, prompt });
   }
   if (problems.length > 0) throw new DataError(path, problems, { unit });
   if (comparisons.every(({ won }) => won === undefined)) {
@@ -57,24 +67,30 @@ export async function readLengthComparisons(
   }
   const { system } = contest;
   const against = opponentsOf(contest, verdicts);
-  return { system, against, comparisons, skips: left.skip, others: left.other, skipped, unit };
+  const meanLengths = [sums[0] / comparisons.length, sums[1] / comparisons.length] as const;
+  return { system, against, comparisons, meanLengths, skips: left.skip, others: left.other, skipped, unit };
 }
 
-function asLengthComparison(
+interface Measured {
+  /** Length of the system's response. */
+  readonly own: number;
+  /** Length of the one it is set against. */
+  readonly other: number;
+  readonly difficulty: number | undefined;
+}
+
+function measure(
   verdict: ReadVerdict,
   { system }: Contest,
-  won: number | undefined,
-  { baseline, difficultyOf }: LengthReadOptions,
-): LengthComparison | Problem {
+  { baseline, difficulties }: LengthReadOptions,
+): Measured | Problem {
   const { line } = verdict;
-  const lengths = ([0, 1] as const).map((side) => lengthOf(verdict, side, baseline));
-  const missing = lengths.indexOf(undefined);
-  if (missing >= 0) return { line, message: withoutLength(verdict, missing, baseline) };
-  const difficulty = difficultyOf?.(verdict);
-  if (difficultyOf && difficulty === undefined) return { line, message: 'no difficulty is known of its prompt' };
-  const [a, b] = lengths as [number, number];
-  const isSecond = verdict.systems[1] === system;
-  return { won, lengthDifference: isSecond ? a - b : b - a, difficulty, prompt: verdictPrompt(verdict) };
+  const [a, b] = [lengthOf(verdict, 0, baseline), lengthOf(verdict, 1, baseline)];
+  if (a === undefined || b === undefined)
+    return { line, message: withoutLength(verdict, a === undefined ? 0 : 1, baseline) };
+  const difficulty = difficulties?.of(verdict);
+  if (difficulties && difficulty === undefined) return { line, message: 'no difficulty is known of its prompt' };
+  return verdict.systems[1] === system ? { own: b, other: a, difficulty } : { own: a, other: b, difficulty };
 }
 
 /** Of the response itself; where it was left out and the baseline wrote it, of the baseline's output. */
@@ -86,7 +102,7 @@ function lengthOf(verdict: ReadVerdict, side: 0 | 1, baseline: Outputs | undefin
   return isBaselines ? baseline.lengthOf(verdict.prompt, verdict.promptIndex) : undefined;
 }
 
-function withoutLength({ systems }: ReadVerdict, side: number, baseline: Outputs | undefined): string {
+function withoutLength({ systems }: ReadVerdict, side: 0 | 1, baseline: Outputs | undefined): string {
   const what = `"output_${side + 1}" (by ${systems[side] ?? 'no one named'}) is missing`;
   if (!baseline) return `${what}, and the baseline's outputs were not given`;
   return `${what}, and the outputs given (by ${baseline.generator ?? 'no one named'}) do not have it`;

@@ -10,6 +10,8 @@ export interface WinRate {
   readonly standardError: number | undefined;
   /** 95 %, Wilson's with ties as half wins. */
   readonly interval: Interval;
+  /** Of wins and half the ties, however sure the judge was. */
+  readonly discreteWinRate: number;
   readonly wins: number;
   readonly losses: number;
   readonly ties: number;
@@ -28,13 +30,17 @@ export function winRate(probabilities: readonly number[]): WinRate {
   if (outside !== undefined) throw new InvalidValueError('A probability of winning', 'from 0 to 1', outside);
   const rate = mean(probabilities);
   const [low, high] = wilsonInterval(rate * n, n);
+  const wins = probabilities.filter((p) => p > 0.5).length;
+  const losses = probabilities.filter((p) => p < 0.5).length;
+  const ties = n - wins - losses;
   return {
     winRate: 100 * rate,
     standardError: n > 1 ? (100 * standardDeviation(probabilities)) / Math.sqrt(n) : undefined,
     interval: [100 * low, 100 * high],
-    wins: probabilities.filter((p) => p > 0.5).length,
-    losses: probabilities.filter((p) => p < 0.5).length,
-    ties: probabilities.filter((p) => p === 0.5).length,
+    discreteWinRate: (100 * (wins + ties / 2)) / n,
+    wins,
+    losses,
+    ties,
     n,
   };
 }

@@ -13,8 +13,8 @@ export interface FractionalRows {
   readonly weights: Float64Array;
 }
 
-/** −log(1 − σ(z)) = log(1 + e^z), in range for every z. */
-const softplus = (z: number): number => Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)));
+/** −log(1 − σ(z)) = log(1 + e^z), in range for every z. By log, not the slower log1p: it is one term of a large sum. */
+const softplus = (z: number): number => Math.max(z, 0) + Math.log(1 + Math.exp(-Math.abs(z)));
 
 /**
  * The likelihood of a logistic regression without intercept on labels from 0 to 1 (Papke and Wooldridge 1996, Journal of
@@ -36,7 +36,9 @@ export class FractionalLikelihood {
     }
     const outside = y.find((label) => !(label >= 0 && label <= 1));
     if (outside !== undefined) throw new InvalidValueError('A label', 'from 0 to 1', outside);
-    const strange = [...x, ...weights].find((value) => !Number.isFinite(value));
+    const strange = [x, weights]
+      .map((values) => values.find((value) => !Number.isFinite(value)))
+      .find((v) => v !== undefined);
     if (strange !== undefined) throw new InvalidValueError('A regressor or weight', 'finite', strange);
     this.rows = rows;
     this.columns = columns;
@@ -100,11 +102,15 @@ const MOST_STEPS = 30; // Newton needs about ten where there is a maximum; where
  * The weights of maximum likelihood by Newton's method, a step that would lead down halved; to about 12 digits. Undefined
  * where there are none: labels that a plane separates have a likelihood that grows for ever, and columns that are
  * combinations of each other share their weight in no one way.
+ *
+ * @param start where the search begins, 0 by default
  */
-export function maximumLikelihood(likelihood: FractionalLikelihood): Float64Array | undefined {
-  const { columns } = likelihood;
-  const gradient = new Float64Array(columns);
-  let w = new Float64Array(columns);
+export function maximumLikelihood(
+  likelihood: FractionalLikelihood,
+  start: Float64Array = new Float64Array(likelihood.columns),
+): Float64Array | undefined {
+  const gradient = new Float64Array(likelihood.columns);
+  let w = start;
   for (let steps = 0; steps < MOST_STEPS; steps++) {
     const now = likelihood.density(w, gradient);
     const step = solveDefinite(likelihood.information(w), gradient);

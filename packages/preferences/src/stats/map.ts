@@ -16,10 +16,11 @@ export interface ConcaveLikelihood {
  * near it where the prior is strong: use it for contrast.
  *
  * @param scale of the Laplace distribution
+ * @param start where the search begins, 0 by default
  */
-export function laplaceMode(likelihood: ConcaveLikelihood, scale: number): Float64Array {
+export function laplaceMode(likelihood: ConcaveLikelihood, scale: number, start?: Float64Array): Float64Array {
   const { columns } = likelihood;
-  const [mode, gradient] = [new Float64Array(columns), new Float64Array(columns)];
+  const [mode, gradient] = [Float64Array.from(start ?? new Float64Array(columns)), new Float64Array(columns)];
   const size = (w: Float64Array) => w.reduce((sum, x) => sum + Math.abs(x), 0) / scale;
   const value = (w: Float64Array) => likelihood.logLikelihood(w) - size(w);
   for (let now = value(mode); ; ) {

@@ -1,23 +1,13 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import {
-  alpacaEvalProbability,
-  type Choice,
-  openRows,
-  verdictOf,
-  winProbability,
-  winRate,
-  winsOf,
-} from '../../src/index.ts';
-import { sharedData } from '../files.ts';
+import { type Choice, verdictOf, winProbability, winRate, winsOf } from '../../src/index.ts';
 import { compared, turned } from './comparison.ts';
 
 test('winRate of wins, losses and ties', () => {
   const { winRate: rate, standardError, wins, losses, ties, n, interval } = winRate([1, 1, 1, 0, 0.5]);
   assert.deepEqual([rate, wins, losses, ties, n], [70, 3, 1, 1, 5]);
+  assert.equal(winRate([0.9, 0.6, 0.2, 0.5]).discreteWinRate, 62.5); // two wins and half a tie of four
   // Python 3: 100 * statistics.stdev([1, 1, 1, 0, .5]) / 5 ** .5
   assert.ok(Math.abs(standardError! - 20) < 1e-12);
   assert.ok(interval[0] < 70 && 70 < interval[1]);
@@ -68,24 +58,10 @@ test('what one system wins the other loses, whichever response comes first', () 
   }
 });
 
-test('win rates of 24 models agree with AlpacaEval’s leaderboard to 1e-9', async (t) => {
-  const folder = join(sharedData, 'preferences/alpaca_eval');
-  if (!existsSync(folder)) return t.skip('../shared/data/preferences/alpaca_eval is not here');
-  const expected: Record<string, Record<string, number>> = JSON.parse(
-    readFileSync(join(folder, 'expected_winrates.json'), 'utf8'),
-  );
-  assert.equal(Object.keys(expected).length, 24);
-  for (const [model, values] of Object.entries(expected)) {
-    const { rows } = await openRows(join(folder, 'weighted_alpaca_eval_gpt4_turbo', `${model}.annotations.jsonl.gz`));
-    const probabilities: number[] = [];
-    for await (const { row } of rows) {
-      const probability = alpacaEvalProbability(row?.preference as number | undefined);
-      if (probability !== undefined) probabilities.push(probability);
-    }
-    const result = winRate(probabilities);
-    assert.ok(Math.abs(result.winRate - values.win_rate!) < 1e-9, model);
-    assert.ok(Math.abs(result.standardError! - values.standard_error!) < 1e-9, model);
-    const counts = [result.n, result.wins, result.losses, result.ties];
-    assert.deepEqual(counts, [values.n, values.n_wins, values.n_wins_base, values.n_draws], model);
-  }
+test('a system against itself is judged by its second response', () => {
+  const contest = { system: 'new', against: 'new' };
+  const itself = (choice: Choice) => verdictOf(compared('Sky?', choice, { sources: ['new', 'new'] }));
+  assert.deepEqual(winsOf(contest, [itself('a'), itself('b'), itself('tie')]).probabilities, [0, 1, 0.5]);
+  const withOther = verdictOf(compared('Sky?', 'a', { sources: ['new', 'old'] }));
+  assert.equal(winProbability(contest, withOther), 'other');
 });

@@ -1,0 +1,246 @@
+import { basename } from 'node:path';
+import {
+  DataError,
+  type Difficulties,
+  type GamedRow,
+  type Interval,
+  type LengthFitKind,
+  type LengthWeights,
+  lengthControlledWinRate,
+  type Outputs,
+  rateBetween,
+  readDifficulties,
+  readGamedRows,
+  readLengthComparisons,
+  readLengthWeights,
+  readOutputs,
+  writeTable,
+} from '@attune/preferences';
+import { type Command, Option } from 'commander';
+import { type CommandContext, command, run, wholeNumber } from '../../command.ts';
+import { UsageError } from '../../errors.ts';
+import { checkOutFile } from '../../models/outFile.ts';
+import { formatCount } from '../../terminal/format.ts';
+import { table } from '../../terminal/table.ts';
+import { onError, type Options as ReadOptions } from '../data/common.ts';
+import { intervalText, oneDecimal, tellOutside, withTableOut } from './shared.ts';
+
+interface Options extends ReadOptions {
+  readonly data: readonly string[];
+  readonly system?: string;
+  readonly against?: string;
+  readonly baseline?: string;
+  readonly difficulty?: string;
+  readonly weights?: string;
+  readonly gamed?: string;
+  readonly fit?: LengthFitKind;
+  readonly between?: readonly string[];
+  readonly seed: number;
+  readonly resamples: number;
+  readonly out?: string;
+}
+
+/** `attune eval lc-winrate`: the win rate if responses were as long as their opponents. */
+export const lcWinrateCommand = (): Command =>
+  withTableOut(
+    command(
+      'lc-winrate',
+      "The win rate if responses were as long as their opponents': AlpacaEval 2's regression",
+      'attune eval lc-winrate --data comparisons.jsonl',
+      'attune eval lc-winrate --data annotations.jsonl.gz --baseline outputs.jsonl.gz --difficulty difficulty.csv --weights weights.csv',
+      'attune eval lc-winrate --difficulty difficulty.csv --weights weights.csv --between claude-2 Qwen-14B-Chat',
+    ),
+  )
+    .option('--data <files...>', 'comparisons in any known format: a row of the table for each file', [])
+    .option('--system <name>', 'whose rate: the source of its responses (default: of two, the one that stands second)')
+    .option('--against <name>', 'only comparisons with this system (default: with all others)')
+    .option('--baseline <file>', "the baseline's outputs, where the comparisons leave them out")
+    .option('--difficulty <file>', 'CSV: instruction_difficulty by index (the row, from 0), by id or by prompt')
+    .option('--weights <file>', 'CSV: weights fitted before, by model (default: fit them to the comparisons)')
+    .option('--gamed <file>', 'CSV: rows of length-manipulated baselines, for the fit; difficulties too')
+    .addOption(
+      new Option(
+        '--fit <kind>',
+        "maximum likelihood, or AlpacaEval's L1 penalty (default: l1-cv with difficulties, else mle)",
+      ).choices(['mle', 'l1-cv']),
+    )
+    .option(
+      '--between <systems...>',
+      'two systems, fitted against one baseline: what the first would win of the second',
+    )
+    .option('--seed <n>', 'of the bootstrap', wholeNumber(0), 0)
+    .option('--resamples <n>', 'of the bootstrap', wholeNumber(1), 1000)
+    .addOption(onError())
+    .addHelpText(
+      'after',
+      '\nLengths are counted in Unicode code points. What is computed and where it misleads: docs/judging.md.',
+    )
+    .action(run(lcWinrate));
+
+async function lcWinrate(context: CommandContext, options: Options): Promise<void> {
+  checkOptions(options);
+  const given = await readGiven(options);
+  const rows: Row[] = [];
+  for (const file of options.data) rows.push(await systemRow(context, file, options, given));
+  const between = options.between && betweenSystems(options.between, rows, given);
+  if (options.out !== undefined) await writeTable(options.out, rows.map(fileRow));
+  const systems = rows.map(({ result }) => result);
+  const texts = [...(rows.length > 0 ? [systemTable(rows)] : []), ...(between ? [betweenText(between)] : [])];
+  context.result(
+    { ...(systems.length === 1 ? systems[0] : { systems }), ...(between && { between }) },
+    texts.join('\n\n'),
+  );
+}
+
+/** @throws UsageError for options that need or exclude each other */
+function checkOptions({ data, weights, gamed, fit, between, difficulty, system, out }: Options): void {
+  const faults: readonly (readonly [boolean, string])[] = [
+    [between !== undefined && between.length !== 2, '--between takes two systems.'],
+    [data.length === 0 && !(between && weights), '--data is missing. Give comparisons, or --between with --weights.'],
+    [data.length > 1 && system !== undefined, '--system is about one file of --data, not several.'],
+    [weights !== undefined && fit !== undefined, '--weights and --fit exclude each other: fitted before, or now.'],
+    [
+      weights !== undefined && difficulty === undefined && gamed === undefined,
+      '--weights needs --difficulty: they weigh the difficulty of prompts.',
+    ],
+  ];
+  const fault = faults.find(([found]) => found);
+  if (fault) throw new UsageError(fault[1]);
+  if (out !== undefined) checkOutFile(out);
+}
+
+/** The files beside the comparisons. */
+interface Given {
+  readonly baseline?: Outputs;
+  readonly difficulties?: Difficulties;
+  readonly weights?: ReadonlyMap<string, LengthWeights>;
+  readonly gamed: readonly GamedRow[];
+}
+
+async function readGiven({ baseline, difficulty, weights, gamed }: Options): Promise<Given> {
+  const difficultyFile = difficulty ?? gamed;
+  return {
+    ...(baseline !== undefined && { baseline: await readOutputs(baseline) }),
+    ...(difficultyFile !== undefined && { difficulties: await readDifficulties(difficultyFile) }),
+    ...(weights !== undefined && { weights: await readLengthWeights(weights) }),
+    gamed: gamed === undefined ? [] : await readGamedRows(gamed),
+  };
+}
+
+/** A row of the table; the comparisons stay for what is asked between two of them. */
+type Row = Awaited<ReturnType<typeof systemRow>>;
+
+async function systemRow({ say }: CommandContext, file: string, options: Options, given: Given) {
+  const { weights: fitted, gamed, ...beside } = given;
+  const { system: asked, against: opponent, onError } = options;
+  const read = await readLengthComparisons(file, {
+    onError,
+    ...(asked !== undefined && { system: asked }),
+    ...(opponent !== undefined && { against: opponent }),
+    ...beside,
+  });
+  const { system, against, comparisons, skips, others, skipped, unit } = read;
+  if (skipped.length > 0) say(new DataError(file, skipped, { unit }).message);
+  tellOutside(say, file, { skips, others });
+  const fit = options.fit ?? (given.difficulties ? 'l1-cv' : 'mle');
+  const weightsFrom = fitted ? { weights: weightsOf(say, file, system, options, fitted) } : fit;
+  const { seed, resamples } = options;
+  const { raw, bootstrap, sandwich, ...rate } = lengthControlledWinRate(comparisons, {
+    ...{ weightsFrom, gamed, seed, resamples },
+  });
+  if (rate.extremeChange) say(warning(system, raw.winRate, rate.lcWinRate));
+  const result = {
+    ...{ data: file, system, against, ...rate, fit: fitted ? 'given' : fit },
+    lcInterval: bootstrap?.interval ?? sandwich?.interval,
+    lcBootstrap: bootstrap,
+    lcSandwich: sandwich,
+    ...raw,
+    ...{ skips, others, skipped },
+  };
+  return { comparisons, result };
+}
+
+/**
+ * By the system's name, else by the file's: AlpacaEval's annotations do not always name the model as its weights do.
+ *
+ * @throws UsageError where there are weights of neither
+ */
+function weightsOf(
+  say: (line: string) => void,
+  file: string,
+  system: string,
+  { weights: from }: Options,
+  weights: ReadonlyMap<string, LengthWeights>,
+): LengthWeights {
+  const named = weights.get(system);
+  if (named) return named;
+  const stem = basename(file).replace(/(\.annotations)?\.(jsonl|json|parquet)(\.gz)?$/, '');
+  const byFile = weights.get(stem);
+  if (!byFile) throw new UsageError(`${from} has no weights of ${system}${stem === system ? '' : `, nor of ${stem}`}.`);
+  say(`${file}: ${from} has no weights of ${system}; those of ${stem}, as the file is called, are taken.`);
+  return byFile;
+}
+
+const warning = (system: string, raw: number, controlled: number): string =>
+  `${system}: the length-controlled rate (${oneDecimal(controlled)} %) is far from the raw one (${oneDecimal(raw)} %). ` +
+  'Lengths may explain it, or the regression may have failed: look at a few long and a few short responses.';
+
+interface Between {
+  readonly systems: readonly string[];
+  /** What the first would win of the second. */
+  readonly lcWinRate: number;
+}
+
+/** @throws UsageError for a system without weights */
+function betweenSystems(systems: readonly string[], rows: readonly Row[], { weights, difficulties }: Given): Between {
+  const known = new Map(weights ?? rows.map(({ result }) => [result.system, result.weights] as const));
+  const [one, other] = systems.map((system) => {
+    const found = known.get(system);
+    if (found) return found;
+    throw new UsageError(`--between ${system}: there are weights of ${[...known.keys()].join(', ') || 'no one'}.`);
+  });
+  const prompts = difficulties?.values ?? [undefined];
+  return { systems, lcWinRate: rateBetween(one!, other!, prompts) };
+}
+
+const betweenText = ({ systems: [one, other], lcWinRate }: Between): string =>
+  `${one} against ${other}, responses of equal length: ${oneDecimal(lcWinRate)} %`;
+
+const percentInterval = (interval: Interval | undefined): string =>
+  interval === undefined ? '' : intervalText(interval, oneDecimal);
+
+const systemTable = (rows: readonly Row[]): string =>
+  table(
+    ['system', 'against', 'win rate', '95 % interval', 'length-controlled', '95 % bootstrap', '95 % sandwich', 'n'],
+    rows.map(({ result: { system, against, winRate, bootstrap, lcWinRate, lcBootstrap, lcSandwich, n } }) => [
+      system,
+      against.join(', '),
+      `${oneDecimal(winRate)} %`,
+      percentInterval(bootstrap),
+      `${oneDecimal(lcWinRate)} %`,
+      percentInterval(lcBootstrap?.interval),
+      percentInterval(lcSandwich?.interval),
+      formatCount(n),
+    ]),
+  );
+
+/** A row of `--out`. */
+function fileRow({ result }: Row): Record<string, string | number | boolean | undefined> {
+  const { system, against, winRate, standardError, bootstrap, lcWinRate, lcBootstrap, lcSandwich, weights } = result;
+  return {
+    ...{
+      system,
+      against: against.join(', '),
+      winRate,
+      standardError,
+      low: bootstrap[0],
+      high: bootstrap[1],
+      lcWinRate,
+    },
+    ...{ lcLow: lcBootstrap?.interval[0], lcHigh: lcBootstrap?.interval[1] },
+    lcStandardError: lcSandwich?.standardError,
+    ...{ lcSandwichLow: lcSandwich?.interval[0], lcSandwichHigh: lcSandwich?.interval[1] },
+    ...{ lengthWeight: weights.length, difficultyWeight: weights.difficulty, systemWeight: weights.system },
+    ...{ fit: result.fit, extremeChange: result.extremeChange, n: result.n },
+  };
+}
