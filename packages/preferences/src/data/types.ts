@@ -52,9 +52,16 @@ export const Comparison = z.object({
   responses: z.tuple([Candidate, Candidate]),
   choice: Choice,
   judge: z.string(),
-  criteria: z.object({ helpfulness: Grade, harmlessness: Grade, fluency: Grade }).optional(),
+  /** How much better the better one is: 1 slightly, 2 clearly, 3 far. */
+  strength: z.int().min(1).max(3).optional(),
+  /** Of a tie: neither response is any good. */
+  bothBad: z.boolean().optional(),
+  /** From −3 (`b` is far better) to 3 (`a` is): the project's own criteria, and whatever others a study has. */
+  criteria: z.object({ helpfulness: Grade, harmlessness: Grade, fluency: Grade }).catchall(Grade).optional(),
   shownFirst: z.enum(['a', 'b']).optional(),
   seconds: z.number().min(0).optional(),
+  /** With which probability this comparison was chosen to be asked, of all that might have been. */
+  propensity: z.number().min(0).max(1).optional(),
   at: z.string().optional(),
   note: z.string().optional(),
 });

@@ -9,7 +9,10 @@ import { mtBench } from './mtBench.ts';
 const carried = {
   id: Id.optional(),
   responseIds: z.tuple([Id, Id]).optional(),
-  ...Comparison.pick({ criteria: true, shownFirst: true, seconds: true, at: true, note: true }).shape,
+  ...Comparison.pick({
+    ...{ strength: true, bothBad: true, criteria: true, shownFirst: true },
+    ...{ seconds: true, propensity: true, at: true, note: true },
+  }).shape,
 };
 export type Carried = z.infer<z.ZodObject<typeof carried>>;
 
@@ -36,13 +39,18 @@ function comparison({ id, prompt, texts, sources = [undefined, undefined], respo
 }
 
 /** The fields of {@link carried} in a checked row. */
-const carriedOf = ({ responseIds, criteria, shownFirst, seconds, at, note }: Carried) => ({
+const carriedOf = ({
   responseIds,
+  strength,
+  bothBad,
   criteria,
   shownFirst,
   seconds,
+  propensity,
   at,
   note,
+}: Carried) => ({
+  ...{ responseIds, strength, bothBad, criteria, shownFirst, seconds, propensity, at, note },
 });
 
 export const ours = format({

@@ -4,9 +4,12 @@ import type { Carried } from './comparisons.ts';
 import { singleText, withoutUndefined } from './format.ts';
 
 /** What the format has no field for. Ids of responses that a reader would give them anyway are left out. */
-function carried({ id, responses: [a, b], criteria, shownFirst, seconds, at, note }: Comparison): Carried {
+function carried(comparison: Comparison): Carried {
+  const { id, strength, bothBad, criteria, shownFirst, seconds, propensity, at, note } = comparison;
+  const [a, b] = comparison.responses;
   const isUsual = a.id === `${id}-a` && b.id === `${id}-b`;
-  return { id, responseIds: isUsual ? undefined : [a.id, b.id], criteria, shownFirst, seconds, at, note };
+  const responseIds: [string, string] | undefined = isUsual ? undefined : [a.id, b.id];
+  return { id, responseIds, strength, bothBad, criteria, shownFirst, seconds, propensity, at, note };
 }
 
 /** A verdict without doubt: 1, 2, or 1.5 for a tie; none where nobody decided. */
