@@ -1,3 +1,4 @@
+import { basename, extname } from 'node:path';
 import { Content, type PairToJudge, type ResponseToScore, readAs, readPrompts } from '@attune/preferences';
 import { z } from 'zod';
 import { idOf } from '../models/encodeLines.ts';
@@ -6,7 +7,7 @@ import type { Contests } from './contests.ts';
 
 /** Single responses to be scored, and the line of each. */
 export interface Answers {
-  readonly responses: readonly ResponseToScore[];
+  readonly responses: readonly Answer[];
   readonly lines: readonly number[];
 }
 
@@ -16,24 +17,36 @@ const Known = z.object({
   category: z.string().optional(),
   subcategory: z.string().optional(),
 });
-type Known = z.infer<typeof Known>;
 
-const Answer = Known.extend({ id: z.string().optional(), prompt: Content, response: Content });
+/** A response, who wrote it, and which turn of its conversation it is, where there are several. */
+export interface Answer extends ResponseToScore {
+  readonly source?: string;
+  readonly turn?: number;
+}
+
+const AnswerRow = Known.extend({
+  id: z.string().optional(),
+  prompt: Content,
+  response: Content,
+  source: z.string().optional(),
+  turn: z.int().min(1).optional(),
+});
 
 /** Reads single responses, a line for each. @throws DataError listing the lines that are none */
 export async function readAnswers(file: string): Promise<Answers> {
   const needs = 'Each line needs prompt and response; reference, category and subcategory may be there.';
-  const { records, lines } = await readAs(Answer, file, needs);
+  const { records, lines } = await readAs(AnswerRow, file, needs);
   return { responses: records.map(({ id, ...answer }, i) => ({ id: idOf(id, lines[i]!), ...answer })), lines };
 }
 
 /** What was sampled to each prompt; the third response to `p` is called `p-2`, an only one `p`. */
 export async function readSampledAnswers(promptsFile: string, file: string): Promise<Answers> {
   const known = await knownById(promptsFile);
+  const source = basename(file, extname(file));
   const all = (await readGenerated(promptsFile, file)).flatMap(({ id, prompt, responses }) =>
     responses.map(({ index, text, line }) => {
       const name = responses.length === 1 ? id : `${id}-${index}`;
-      return { response: { id: name, prompt, response: text, ...known.get(id) }, line };
+      return { response: { id: name, prompt, response: text, source, ...known.get(id) }, line };
     }),
   );
   return { responses: all.map(({ response }) => response), lines: all.map(({ line }) => line) };

@@ -8,7 +8,7 @@ import { failuresOf, refuseSilence, stopIfLeft, toldFailures, writeFailures } fr
 import type { JudgeOptions } from './options.ts';
 import { billOf, isOnlyEstimate, noteOf, openServer, toldBill } from './server.ts';
 
-/** Has a model behind a server score single responses: a line for each, `{"id", "score", "dimensions"?}`. */
+/** Has a model behind a server score single responses: a line for each, `{"id", "score", "dimensions"?, …}`. */
 export async function scoreResponses(
   context: CommandContext,
   options: JudgeOptions,
@@ -49,9 +49,8 @@ export async function scoreResponses(
   await writeRecords(
     out,
     scored.map(({ place, score, dimensions }) => {
-      const { id, category, subcategory } = responses[place]!;
-      const kind = { ...(category !== undefined && { category }), ...(subcategory !== undefined && { subcategory }) };
-      return { id, score, ...(dimensions && { dimensions }), ...kind, judge, at };
+      const { id, source, turn, category, subcategory } = responses[place]!;
+      return { id, score, dimensions, source, turn, category, subcategory, judge, at };
     }),
   );
   context.result({ out, ...whole }, [`${out}: ${formatCount(scored.length)} scores`, text].join('\n\n'));

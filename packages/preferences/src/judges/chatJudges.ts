@@ -173,6 +173,6 @@ function comparisonOf(
   { preference, strength }: PairVerdict,
 ): JudgedComparison {
   const probability = seen.shownFirst === 'a' ? preference : 1 - preference;
-  const sure = { probability, ...(strength !== undefined && { strength }) };
+  const sure = { probability, ...(strength !== undefined && { weight: strength }) };
   return { ...comparedIn(pair), choice: choiceBy(probability), ...seen, ...sure };
 }

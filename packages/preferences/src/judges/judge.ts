@@ -24,8 +24,8 @@ export interface JudgedComparison extends Comparison {
   /** That `a` is the better one. */
   readonly probability: number;
   readonly at: string;
-  /** How often it counts, where a judge tells; else once. */
-  readonly strength?: number;
+  /** How much it counts, where a judge tells (Arena-Hard: 3 of a verdict for "much better"); else 1. */
+  readonly weight?: number;
 }
 
 /** Why there is no verdict. */
