@@ -31,7 +31,7 @@ ${section(words.ratings.title, html`${words.ratings.lead} ${from}`, ratings(boar
 ${section(words.better.title, words.better.lead, betterMap(words.better.map, words.better.unit, plain), controlled && html`<div class="below">${betterMap(words.better.controlledMap, words.better.unit, controlled)}</div>`)}
 ${controlled && controlled.controls.length > 0 && section(words.style.title, words.style.lead, stylePlot(controlled))}
 ${section(words.how.title, undefined, html`<ul class="caveats">${[method(plain), ...words.how.list, words.how.files(files.map((file) => basename(file)))].map((one) => html`<li>${one}</li>`)}</ul>`)}`,
-    { style: `${betterMapStyle}.below { margin-top: 20px; }` },
+    { style: betterMapStyle + ownStyle },
   );
 
   function doubts({ caution, prompts }: Leaderboard): HtmlValue {
@@ -43,6 +43,9 @@ ${section(words.how.title, undefined, html`<ul class="caveats">${[method(plain),
     return said.map((one) => html`<div class="callout"><b>${words.doubts.title}</b><span>${one}</span></div>`);
   }
 }
+
+/** Here c2 is no minus: the second colour of systems. */
+const ownStyle = '.below { margin-top: 20px; } .held .c2 { --c: var(--c3); }';
 
 const points = (value: number): string => value.toFixed(0).replace('-', '−');
 
@@ -59,7 +62,7 @@ function ratings({ plain, controlled }: Leaderboard): Html {
   }));
   const names = controlled ? [words.ratings.plain, words.ratings.controlled] : [];
   const domain = domainOf(rows.flatMap(({ estimates }) => estimates));
-  return html`<div class="card panel shifted">${names.length > 0 && html`<div class="keys">${names.map((name, i) => html`<span class="key c${i + 1}">${name}</span>`)}</div>`}${intervalPlot({ rows, domain, format: points })}</div>`;
+  return html`<div class="card panel held">${names.length > 0 && html`<div class="keys">${names.map((name, i) => html`<span class="key c${i + 1}">${name}</span>`)}</div>`}${intervalPlot({ rows, domain, format: points })}</div>`;
 }
 
 function standingsTable({ plain, controlled, components }: Leaderboard): Html {
