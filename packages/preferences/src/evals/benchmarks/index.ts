@@ -3,4 +3,4 @@ export * from './arenaHard.ts';
 export type { MeanScore } from './meanScore.ts';
 export * from './mtBench.ts';
 export * from './mtBenchPairs.ts';
-export { readScoredReplies, type ScoredReply } from './scoredReplies.ts';
+export { holdsScoredReplies, readScoredReplies, type ScoredReply } from './scoredReplies.ts';

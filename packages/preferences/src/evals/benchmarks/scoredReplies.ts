@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { Id } from '../../data/formats/format.ts';
 import { readAs } from '../../data/readAs.ts';
+import { openRows } from '../../data/rows.ts';
 import { DataError } from '../../errors.ts';
 import type { ChatReply } from '../../judges/chat.ts';
 
@@ -70,6 +71,14 @@ export async function readScoredReplies(path: string, ids: ReadonlySet<string>):
   if (problems.length > 0)
     throw new DataError(path, problems, { unit, needs: 'Give the replies of one judge, once each.' });
   return Map.groupBy(records, ({ system }) => system);
+}
+
+/** Whether the first row is a reply about a single response, and not a comparison. */
+export async function holdsScoredReplies(path: string): Promise<boolean> {
+  const { rows } = await openRows(path);
+  for await (const { row } of rows)
+    return row !== undefined && ['reply', 'judgment', 'score'].some((name) => name in row);
+  return false;
 }
 
 /** A reply that was written down, as its template reads it. */

@@ -10,9 +10,10 @@ import {
   alignBenchTotals,
   readAlignBench,
 } from '../../../src/evals/benchmarks/alignBench.ts';
-import { type MeanScore, meanScore } from '../../../src/evals/benchmarks/meanScore.ts';
+import { type MeanScore, meanOfMeans, meanScore } from '../../../src/evals/benchmarks/meanScore.ts';
 import { readScoredReplies } from '../../../src/evals/benchmarks/scoredReplies.ts';
 import { alignBenchTypes } from '../../../src/judges/presets/alignBenchTypes.ts';
+import { seededRandom } from '../../../src/stats/random.ts';
 import { fileWriter, sharedData, temporaryFolder } from '../../files.ts';
 import { formCount, type JudgeAnswer, judgeAnswers } from './judgeAnswers.ts';
 
@@ -101,10 +102,11 @@ test('all 683 questions of both versions with recorded judge answers, malformed 
 test('the rule reproduces all 57 published rows within 0.005', (t) => {
   if (!existsSync(folder)) return t.skip(absent);
   const { tables } = JSON.parse(readFileSync(join(folder, 'leaderboards.json'), 'utf8'));
+  const constant = meanScore([{ question: '1', score: 5 }])!;
   const rows = Object.values(tables as Record<string, Record<string, number>[]>).flat();
   assert.equal(rows.length, 57);
   for (const row of rows) {
-    const printed = (key: string): MeanScore => ({ mean: row[key]!, standardError: 0, interval: undefined, n: 1 });
+    const printed = (key: string): MeanScore => ({ ...constant, mean: row[key]! });
     const { reasoning, language, total } = alignBenchTotals(printed);
     const halves = (row.reasoning! + row.language!) / 2;
     const means = { reasoning: reasoning!.mean, language: language!.mean, overall: halves };
@@ -201,6 +203,31 @@ test('a standard error takes questions as the sample: with one score each it is 
   // sd with n − 1 of 3, 5, 8, 9: √(22.75/3), by hand.
   near(meanScore(once)?.standardError, Math.sqrt(22.75 / 3) / 2);
   near(meanScore([...once, ...once])?.standardError, Math.sqrt(22.75 / 3) / 2);
-  assert.deepEqual(meanScore(once.slice(0, 1)), { mean: 3, standardError: undefined, interval: undefined, n: 1 });
+  const alone = meanScore(once.slice(0, 1))!;
+  assert.deepEqual([alone.mean, alone.n, alone.standardError, alone.interval], [3, 1, undefined, undefined]);
   assert.equal(meanScore([]), undefined);
+});
+
+test('intervals of means of few questions cover as often as they say, and never leave the scale', () => {
+  const random = seededRandom(11);
+  const runs = 2000;
+  let [covered, of] = [0, 0];
+  for (let run = 0; run < runs; run++) {
+    // Sums of 12 uniform numbers are nearly normal, with mean 6 and variance 1: two categories of 4 and 9 questions.
+    const category = (n: number) =>
+      meanScore(
+        Array.from({ length: n }, (_, i) => {
+          const score = Array.from({ length: 12 }, () => random.uniform()).reduce((sum, one) => sum + one, 0);
+          return { question: String(i), score };
+        }),
+      );
+    const parts = [category(4), category(9)];
+    for (const { interval } of [parts[0]!, meanOfMeans(parts)!]) {
+      covered += Number(interval![0] <= 6 && 6 <= interval![1]);
+      of++;
+      assert.ok(interval![0] >= 1 && interval![1] <= 10);
+    }
+  }
+  // Three standard errors of a share of 4,000 are 1 point; the normal quantile instead of t would cover 88 % of the first.
+  assert.ok(Math.abs(covered / of - 0.95) < 0.011, String(covered / of));
 });
