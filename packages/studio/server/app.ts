@@ -15,6 +15,9 @@ import {
 import type { Problem } from '../shared/problem.ts';
 import { identifyEveryone } from './auth/identify.ts';
 import { Refusal } from './refusal.ts';
+import { auditRoutes } from './routes/audit.ts';
+import { itemRoutes } from './routes/items.ts';
+import { keyRoutes } from './routes/keys.ts';
 import { memberRoutes } from './routes/members.ts';
 import { projectRoutes } from './routes/projects.ts';
 import { queueRoutes } from './routes/queue.ts';
@@ -76,7 +79,10 @@ const api = (studio: Studio) => async (app: FastifyInstance) => {
   app.get('/openapi.json', { schema: { hide: true }, config: { open: true } }, () => app.swagger());
   await app.register(sessionRoutes, { studio });
   await app.register(memberRoutes, { studio });
+  await app.register(keyRoutes, { studio });
+  await app.register(auditRoutes, { studio });
   await app.register(projectRoutes, { studio });
+  await app.register(itemRoutes, { studio });
   await app.register(queueRoutes, { studio });
   await app.register(runRoutes, { studio });
 };

@@ -63,3 +63,7 @@ export const AuditEntry = z.object({
   details: z.record(z.string(), z.unknown()),
 });
 export type AuditEntry = z.infer<typeof AuditEntry>;
+
+/** The newest first. `next` is the `before` of the page after this one. */
+export const AuditPage = z.object({ entries: z.array(AuditEntry), next: z.number().nullable() });
+export type AuditPage = z.infer<typeof AuditPage>;

@@ -94,6 +94,9 @@ function AccountMenu() {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{me.email}</Menu.Label>
+        <Menu.Item component={Link} to="/account">
+          {t('app.settings')}
+        </Menu.Item>
         <Menu.Item onClick={() => void signOut()}>{t('app.signOut')}</Menu.Item>
       </Menu.Dropdown>
     </Menu>

@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { lazy } from 'react';
 import { useTranslation } from 'react-i18next';
-import { createBrowserRouter, Navigate, Outlet } from 'react-router';
+import { createBrowserRouter, Navigate, Outlet, type RouteObject } from 'react-router';
+import { type Tab, tabs } from '../features/project/tabs.ts';
 import { Empty, Failure, Loading } from '../ui/States.tsx';
 import { meQuery } from './me.ts';
 import { Shell } from './Shell.tsx';
@@ -12,6 +13,12 @@ const SetUpPage = lazy(async () => ({ default: (await session()).SetUpPage }));
 const JoinPage = lazy(async () => ({ default: (await session()).JoinPage }));
 const ProjectsPage = lazy(async () => ({
   default: (await import('../features/projects/ProjectsPage.tsx')).ProjectsPage,
+}));
+const ProjectLayout = lazy(async () => ({
+  default: (await import('../features/project/ProjectLayout.tsx')).ProjectLayout,
+}));
+const AccountPage = lazy(async () => ({
+  default: (await import('../features/account/AccountPage.tsx')).AccountPage,
 }));
 
 /** Every page and its address. Pages are loaded when they are opened. */
@@ -26,12 +33,22 @@ export const router = createBrowserRouter([
         element: <Shell />,
         children: [
           { path: '/', element: <ProjectsPage /> },
+          { path: '/account', element: <AccountPage /> },
+          {
+            path: '/projects/:projectId',
+            element: <ProjectLayout />,
+            children: [...tabs.map(asRoute), { path: '*', element: <NothingHere /> }],
+          },
           { path: '*', element: <NothingHere /> },
         ],
       },
     ],
   },
 ]);
+
+function asRoute({ path, Page }: Tab): RouteObject {
+  return path === '' ? { index: true, element: <Page /> } : { path: `${path}/*`, element: <Page /> };
+}
 
 /** Sends whoever is not signed in to where one does that. */
 function SignedIn() {

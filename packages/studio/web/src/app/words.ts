@@ -9,6 +9,16 @@ export const en = {
   theme: 'Light or dark',
   skipToContent: 'Skip to the content',
   account: 'Account',
+  settings: 'Your account',
+  copy: 'Copy',
+  copied: 'Copied',
+  more: 'Show more',
+  save: 'Save',
+  saved: 'Saved',
+  cancel: 'Cancel',
+  close: 'Close',
+  roles: { system: 'System', user: 'User', assistant: 'Assistant' },
+  image: 'Image{{alt}}, not loaded: {{address}}',
 };
 
 export const zh: typeof en = {
@@ -22,4 +32,14 @@ export const zh: typeof en = {
   theme: '浅色或深色',
   skipToContent: '跳到正文',
   account: '账户',
+  settings: '您的账户',
+  copy: '复制',
+  copied: '已复制',
+  more: '显示更多',
+  save: '保存',
+  saved: '已保存',
+  cancel: '取消',
+  close: '关闭',
+  roles: { system: '系统', user: '用户', assistant: '助手' },
+  image: '图片{{alt}}，未加载：{{address}}',
 };

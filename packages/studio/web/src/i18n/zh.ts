@@ -1,7 +1,31 @@
 import * as app from '../app/words.ts';
+import * as account from '../features/account/words.ts';
+import * as audit from '../features/audit/words.ts';
+import * as data from '../features/data/words.ts';
+import * as judge from '../features/judge/words.ts';
+import * as people from '../features/people/words.ts';
+import * as project from '../features/project/words.ts';
 import * as projects from '../features/projects/words.ts';
+import * as quality from '../features/quality/words.ts';
+import * as runs from '../features/runs/words.ts';
 import * as session from '../features/session/words.ts';
+import * as settings from '../features/settings/words.ts';
+import * as triage from '../features/triage/words.ts';
 import type { en } from './en.ts';
 import type { Words } from './words.ts';
 
-export const zh: Words<typeof en> = { app: app.zh, session: session.zh, projects: projects.zh };
+export const zh: Words<typeof en> = {
+  app: app.zh,
+  session: session.zh,
+  account: account.zh,
+  audit: audit.zh,
+  data: data.zh,
+  judge: judge.zh,
+  people: people.zh,
+  project: project.zh,
+  projects: projects.zh,
+  quality: quality.zh,
+  runs: runs.zh,
+  settings: settings.zh,
+  triage: triage.zh,
+};

@@ -12,17 +12,15 @@ import {
   Title,
 } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type SubmitEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
 import type { Project } from '../../../../shared/projects.ts';
-import { call, get } from '../../api.ts';
+import { call } from '../../api.ts';
 import { meQuery, useMe } from '../../app/me.ts';
 import { Empty, Failure } from '../../ui/States.tsx';
-
-export const projectQuery = (id: string) =>
-  queryOptions({ queryKey: ['projects', id], queryFn: ({ signal }) => get<Project>(`/projects/${id}`, signal) });
+import { projectQuery } from './query.ts';
 
 /** All projects of whoever is signed in. */
 export function ProjectsPage() {

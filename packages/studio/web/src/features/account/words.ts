@@ -1,0 +1,31 @@
+export const en = {
+  title: 'Your account',
+  keys: 'API keys',
+  keysText: 'A program that sends a key may do whatever you may. A key is shown once, when it is made.',
+  none: 'No keys yet.',
+  name: 'What is it for?',
+  make: 'Make a key',
+  made: 'Your new key',
+  madeHint: 'Copy it now: only its fingerprint is kept here.',
+  created: 'Made',
+  used: 'Last used',
+  never: 'never',
+  revoke: 'Revoke',
+  sure: 'Revoke “{{name}}”? Programs that use it are refused at once.',
+};
+
+export const zh: typeof en = {
+  title: '您的账户',
+  keys: 'API 密钥',
+  keysText: '携带密钥的程序可以执行您能执行的一切操作。密钥只在创建时显示一次。',
+  none: '还没有密钥。',
+  name: '用途',
+  make: '创建密钥',
+  made: '您的新密钥',
+  madeHint: '请立即复制：此处只保存其指纹。',
+  created: '创建时间',
+  used: '上次使用',
+  never: '从未',
+  revoke: '吊销',
+  sure: '吊销“{{name}}”？使用它的程序将立即被拒绝。',
+};
