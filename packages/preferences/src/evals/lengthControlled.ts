@@ -9,8 +9,11 @@ import { mean, standardDeviation } from '../stats/summary.ts';
 export interface LengthComparison {
   /** The probability that the system's response is better; undefined where nobody decided. */
   readonly won: number | undefined;
-  /** Length of the other's response − length of the system's, in Unicode code points. */
-  readonly lengthDifference: number;
+  /**
+   * Length of the other's response − length of the system's, in Unicode code points. Undefined where a text is not known:
+   * a prediction from weights needs none, a fit does.
+   */
+  readonly lengthDifference: number | undefined;
   /** How hard the prompt is for systems in general; of all comparisons or of none. */
   readonly difficulty: number | undefined;
   /** Equal for comparisons about one prompt, which are not independent of each other. */
@@ -74,7 +77,11 @@ export function lengthDesign(
   if (gamed.length > 0 && !withDifficulty) {
     throw new InvalidValueError('A length-manipulated row', 'a difficulty in the comparisons too', 'with one');
   }
-  const scale = lengthScale(comparisons, counts);
+  const differences = comparisons.map(({ lengthDifference }) => {
+    if (lengthDifference !== undefined) return lengthDifference;
+    throw new InvalidValueError('A length', 'known of both responses', 'unknown');
+  });
+  const scale = lengthScale(differences, counts);
   const decided = Int32Array.from(comparisons.keys()).filter((i) => comparisons[i]!.won !== undefined);
   const columns = withDifficulty ? 3 : 2;
   const n = gamed.length + decided.length;
@@ -92,9 +99,9 @@ export function lengthDesign(
   });
   for (let row = gamed.length; row < n; row++) {
     const i = design.comparisons[row]!;
-    const { won, lengthDifference, difficulty } = comparisons[i]!;
+    const { won, difficulty } = comparisons[i]!;
     const at = row * columns;
-    design.x[at] = scale > 0 ? Math.tanh(lengthDifference / scale) : 0;
+    design.x[at] = scale > 0 ? Math.tanh(differences[i]! / scale) : 0;
     if (withDifficulty) design.x[at + 1] = difficulty!;
     design.x[at + columns - 1] = 1;
     design.y[row] = won!;
@@ -114,15 +121,14 @@ export function hasDifficulty(comparisons: readonly LengthComparison[]): boolean
 }
 
 /** The standard deviation of the length differences, each counted so often. 0 where there is a single one. */
-function lengthScale(comparisons: readonly LengthComparison[], counts?: ArrayLike<number>): number {
-  const count = (i: number) => counts?.[i] ?? 1;
+function lengthScale(differences: readonly number[], counts?: ArrayLike<number>): number {
   let [n, sum, squares] = [0, 0, 0];
-  comparisons.forEach(({ lengthDifference }, i) => {
-    n += count(i);
-    sum += count(i) * lengthDifference;
+  differences.forEach((difference, i) => {
+    n += counts?.[i] ?? 1;
+    sum += (counts?.[i] ?? 1) * difference;
   });
-  comparisons.forEach(({ lengthDifference }, i) => {
-    squares += count(i) * (lengthDifference - sum / n) ** 2;
+  differences.forEach((difference, i) => {
+    squares += (counts?.[i] ?? 1) * (difference - sum / n) ** 2;
   });
   return n > 1 ? Math.sqrt(squares / (n - 1)) : 0;
 }

@@ -32,6 +32,7 @@ export interface LengthControlledWinRate extends LengthControlledRate {
   readonly inversePenalty?: number;
   /** Undefined for weights from a file, which cannot be fitted anew. */
   readonly bootstrap: Estimate | undefined;
+  /** Undefined where lengths are not known. */
   readonly sandwich: SandwichError | undefined;
   readonly raw: WinRate & { readonly bootstrap: Interval };
   /** Whether AlpacaEval would warn that the regression may have failed. */
@@ -48,12 +49,12 @@ export function lengthControlledWinRate(
   comparisons: readonly LengthComparison[],
   { weightsFrom, gamed = [], ...bootstrap }: LengthControlledOptions,
 ): LengthControlledWinRate {
-  const design = lengthDesign(comparisons, gamed);
-  const fit = typeof weightsFrom === 'string' ? lengthFit(weightsFrom, design) : undefined;
+  const fit = typeof weightsFrom === 'string' ? lengthFit(weightsFrom, lengthDesign(comparisons, gamed)) : undefined;
   const weights = typeof weightsFrom === 'string' ? fit?.weights : weightsFrom.weights;
   if (!weights) throw noMaximum();
   const difficulties = comparisons.map(({ difficulty }) => difficulty);
   const rate = lengthControlledRate(weights, difficulties);
+  const lengthsKnown = comparisons.every(({ lengthDifference }) => lengthDifference !== undefined);
   const decided = comparisons.filter((each) => each.won !== undefined) as (LengthComparison & { won: number })[];
   const raw = winRate(decided.map(({ won }) => won));
   const wins = decided.map(({ won, prompt }) => ({ probability: won, prompt }));
@@ -62,7 +63,7 @@ export function lengthControlledWinRate(
     weights,
     ...(fit?.inversePenalty !== undefined && { inversePenalty: fit.inversePenalty }),
     bootstrap: fit && lengthBootstrap(fit, comparisons, gamed, bootstrap),
-    sandwich: lengthSandwich(weights, comparisons, gamed),
+    sandwich: lengthsKnown ? lengthSandwich(weights, comparisons, gamed) : undefined,
     raw: { ...raw, bootstrap: winRateBootstrap(wins, bootstrap) },
     extremeChange: isExtremeChange(raw.winRate, rate.lcWinRate),
   };

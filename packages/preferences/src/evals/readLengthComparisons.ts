@@ -1,6 +1,7 @@
 import type { ReadOptions } from '../data/read.ts';
 import { codePoints } from '../data/stats.ts';
 import { DataError, type LineUnit, type Problem } from '../errors.ts';
+import { mean } from '../stats/summary.ts';
 import type { Difficulties, Outputs } from './alpacaEvalFiles.ts';
 import type { LengthComparison } from './lengthControlled.ts';
 import { type ReadVerdict, readVerdicts, verdictPrompt } from './readVerdicts.ts';
@@ -12,6 +13,8 @@ export interface LengthReadOptions extends ReadOptions, Partial<Contest> {
   /** What the baseline answered, where the comparisons leave it out. */
   readonly baseline?: Outputs;
   readonly difficulties?: Difficulties;
+  /** Whether a comparison may lack a text: its length difference is then not known. */
+  readonly lengthsOptional?: boolean;
 }
 
 /** A system's comparisons with their lengths, and what was left out. */
@@ -20,8 +23,8 @@ export interface ReadLengthComparisons {
   readonly against: readonly string[];
   /** Also those that nobody decided, whose prompts count in the prediction. */
   readonly comparisons: readonly LengthComparison[];
-  /** How long responses are, in Unicode code points: the system's, and those it is set against. */
-  readonly meanLengths: readonly [system: number, against: number];
+  /** How long responses are, in Unicode code points: the system's, and those it is set against. Undefined if not known. */
+  readonly meanLengths: readonly [system: number, against: number] | undefined;
   /** Of these comparisons, nobody decided so many. */
   readonly skips: number;
   /** Not about the contest. */
@@ -43,7 +46,7 @@ export async function readLengthComparisons(
   const { verdicts, skipped, unit } = await readVerdicts(path, options);
   const contest = contestOf(path, options, verdicts);
   const comparisons: LengthComparison[] = [];
-  const sums: [number, number] = [0, 0];
+  const lengths: [own: number, other: number][] = [];
   const problems: Problem[] = [];
   const left = { skip: 0, other: 0 };
   for (const verdict of verdicts) {
@@ -56,37 +59,42 @@ export async function readLengthComparisons(
       continue;
     }
     const { own, other, difficulty } = measured;
-    sums[0] += own;
-    sums[1] += other;
+    const known = own !== undefined && other !== undefined;
+    if (known) lengths.push([own, other]);
+    const lengthDifference = known ? other - own : undefined;
     const prompt = verdictPrompt(verdict);
-    comparisons.push({ won: won === 'skip' ? undefined : won, lengthDifference: other - own, difficulty, prompt });
+    comparisons.push({ won: won === 'skip' ? undefined : won, lengthDifference, difficulty, prompt });
   }
-  if (problems.length > 0) throw new DataError(path, problems, { unit });
+  if (problems.length > 0) {
+    const needs = options.baseline ? '' : 'Where it is the baseline that wrote it, give its outputs too.';
+    throw new DataError(path, problems, { needs, unit });
+  }
   if (comparisons.every(({ won }) => won === undefined)) {
     throw new DataError(path, `nobody decided between ${contest.system} and another system; there is no win rate.`);
   }
   const { system } = contest;
   const against = opponentsOf(contest, verdicts);
-  const meanLengths = [sums[0] / comparisons.length, sums[1] / comparisons.length] as const;
+  const meanOf = (side: 0 | 1) => mean(lengths.map((pair) => pair[side]));
+  const meanLengths = lengths.length < comparisons.length ? undefined : ([meanOf(0), meanOf(1)] as const);
   return { system, against, comparisons, meanLengths, skips: left.skip, others: left.other, skipped, unit };
 }
 
 interface Measured {
   /** Length of the system's response. */
-  readonly own: number;
+  readonly own: number | undefined;
   /** Length of the one it is set against. */
-  readonly other: number;
+  readonly other: number | undefined;
   readonly difficulty: number | undefined;
 }
 
 function measure(
   verdict: ReadVerdict,
   { system }: Contest,
-  { baseline, difficulties }: LengthReadOptions,
+  { baseline, difficulties, lengthsOptional = false }: LengthReadOptions,
 ): Measured | Problem {
   const { line } = verdict;
   const [a, b] = [lengthOf(verdict, 0, baseline), lengthOf(verdict, 1, baseline)];
-  if (a === undefined || b === undefined)
+  if (!lengthsOptional && (a === undefined || b === undefined))
     return { line, message: withoutLength(verdict, a === undefined ? 0 : 1, baseline) };
   const difficulty = difficulties?.of(verdict);
   if (difficulties && difficulty === undefined) return { line, message: 'no difficulty is known of its prompt' };
@@ -104,6 +112,5 @@ function lengthOf(verdict: ReadVerdict, side: 0 | 1, baseline: Outputs | undefin
 
 function withoutLength({ systems }: ReadVerdict, side: 0 | 1, baseline: Outputs | undefined): string {
   const what = `"output_${side + 1}" (by ${systems[side] ?? 'no one named'}) is missing`;
-  if (!baseline) return `${what}, and the baseline's outputs were not given`;
-  return `${what}, and the outputs given (by ${baseline.generator ?? 'no one named'}) do not have it`;
+  return baseline ? `${what}, in the outputs given (by ${baseline.generator ?? 'no one named'}) too` : what;
 }

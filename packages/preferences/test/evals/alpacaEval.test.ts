@@ -87,7 +87,7 @@ test('every number of expected_winrates.json from the annotations of 24 models',
       assert.deepEqual([raw.n, raw.wins, raw.losses, raw.ties], [n, n_wins, n_wins_base, n_draws]);
       close(raw.discreteWinRate, expected.discrete_win_rate, 1e-9, 'discrete win rate');
       const { comparisons, meanLengths } = await readLengthComparisons(file, { baseline, difficulties });
-      assert.equal(Math.trunc(meanLengths[0]), expected.avg_length);
+      assert.equal(Math.trunc(meanLengths![0]), expected.avg_length);
       checkPublished(model, comparisons, weights.get(model)!, expected);
       if (!expected.mle_fit) return; // the baseline against itself: nothing to fit
       checkFit('mle', comparisons, expected.mle_fit, { rate: 1e-6, weights: 1e-6 }, 'mle'); // six digits in the file

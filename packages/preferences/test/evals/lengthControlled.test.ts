@@ -35,7 +35,7 @@ test('exchanging the two systems mirrors the rate', () => {
     const exchanged = comparisons.map(({ won, lengthDifference, ...rest }) => ({
       ...rest,
       won: 1 - won!,
-      lengthDifference: -lengthDifference,
+      lengthDifference: -lengthDifference!,
     }));
     for (const kind of ['mle', 'l1-cv'] as const) {
       const both = rateOf(kind, comparisons, []) + rateOf(kind, exchanged, []);
@@ -47,7 +47,7 @@ test('exchanging the two systems mirrors the rate', () => {
 test('the unit that lengths are counted in makes no difference', () => {
   const [one] = golden.cases;
   const comparisons = comparisonsOf(one!);
-  const inBytes = comparisons.map((each) => ({ ...each, lengthDifference: 4 * each.lengthDifference }));
+  const inBytes = comparisons.map((each) => ({ ...each, lengthDifference: 4 * each.lengthDifference! }));
   assert.ok(Math.abs(rateOf('mle', comparisons) - rateOf('mle', inBytes)) < 1e-9);
 });
 
@@ -59,7 +59,7 @@ test('a judge that goes by length alone gives an even rate, however lopsided the
   const scale = 10 * Math.sqrt((200 * 201) / 12); // of 0 to 1990 in steps of 10, with n − 1
   const judged = comparisons.map((each) => ({
     ...each,
-    won: 1 / (1 + Math.exp(1.5 * Math.tanh(each.lengthDifference / scale))),
+    won: 1 / (1 + Math.exp(1.5 * Math.tanh(each.lengthDifference! / scale))),
   }));
   assert.ok(Math.abs(rateOf('mle', judged, []) - 50) < 1e-6);
 });
@@ -101,6 +101,11 @@ test('a system that wins everything has no fit of maximum likelihood, and one un
   const comparisons = comparisonsOf(golden.cases[0]!).map((each) => ({ ...each, won: 1 }));
   assert.equal(lengthFit('mle', lengthDesign(comparisons)), undefined);
   assert.ok(rateOf('l1-cv', comparisons, []) > 99);
+});
+
+test('a fit needs the lengths of all comparisons', () => {
+  const comparisons = comparisonsOf(golden.cases[0]!).map((each) => ({ ...each, lengthDifference: undefined }));
+  assert.throws(() => lengthDesign(comparisons), { code: 'invalid_value', message: /known of both responses/ });
 });
 
 test('difficulties of some prompts only, and manipulated rows without any, are refused', () => {

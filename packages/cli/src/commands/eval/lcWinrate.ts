@@ -137,9 +137,10 @@ async function systemRow({ say }: CommandContext, file: string, options: Options
     onError,
     ...(asked !== undefined && { system: asked }),
     ...(opponent !== undefined && { against: opponent }),
+    lengthsOptional: fitted !== undefined,
     ...beside,
   });
-  const { system, against, comparisons, skips, others, skipped, unit } = read;
+  const { system, against, comparisons, meanLengths, skips, others, skipped, unit } = read;
   if (skipped.length > 0) say(new DataError(file, skipped, { unit }).message);
   tellOutside(say, file, { skips, others });
   const fit = options.fit ?? (given.difficulties ? 'l1-cv' : 'mle');
@@ -150,7 +151,7 @@ async function systemRow({ say }: CommandContext, file: string, options: Options
   });
   if (rate.extremeChange) say(warning(system, raw.winRate, rate.lcWinRate));
   const result = {
-    ...{ data: file, system, against, ...rate, fit: fitted ? 'given' : fit },
+    ...{ data: file, system, against, meanLengths, ...rate, fit: fitted ? 'given' : fit },
     lcInterval: bootstrap?.interval ?? sandwich?.interval,
     lcBootstrap: bootstrap,
     lcSandwich: sandwich,
@@ -161,7 +162,7 @@ async function systemRow({ say }: CommandContext, file: string, options: Options
 }
 
 /**
- * By the system's name, else by the file's: AlpacaEval's annotations do not always name the model as its weights do.
+ * By the file's name, as AlpacaEval's annotations do not always name the model as its weights do, else by the system's.
  *
  * @throws UsageError where there are weights of neither
  */
@@ -172,13 +173,13 @@ function weightsOf(
   { weights: from }: Options,
   weights: ReadonlyMap<string, LengthWeights>,
 ): LengthWeights {
-  const named = weights.get(system);
-  if (named) return named;
   const stem = basename(file).replace(/(\.annotations)?\.(jsonl|json|parquet)(\.gz)?$/, '');
   const byFile = weights.get(stem);
-  if (!byFile) throw new UsageError(`${from} has no weights of ${system}${stem === system ? '' : `, nor of ${stem}`}.`);
-  say(`${file}: ${from} has no weights of ${system}; those of ${stem}, as the file is called, are taken.`);
-  return byFile;
+  if (byFile && stem !== system)
+    say(`${file}: it compares ${system}; the weights of ${stem}, as it is called, are taken.`);
+  const found = byFile ?? weights.get(system);
+  if (!found) throw new UsageError(`${from} has no weights of ${system}${stem === system ? '' : `, nor of ${stem}`}.`);
+  return found;
 }
 
 const warning = (system: string, raw: number, controlled: number): string =>
@@ -211,10 +212,14 @@ const percentInterval = (interval: Interval | undefined): string =>
 
 const systemTable = (rows: readonly Row[]): string =>
   table(
-    ['system', 'against', 'win rate', '95 % interval', 'length-controlled', '95 % bootstrap', '95 % sandwich', 'n'],
-    rows.map(({ result: { system, against, winRate, bootstrap, lcWinRate, lcBootstrap, lcSandwich, n } }) => [
-      system,
-      against.join(', '),
+    [
+      ...['system', 'against', 'length', 'of others', 'win rate', '95 % interval'],
+      ...['length-controlled', '95 % bootstrap', '95 % sandwich', 'n'],
+    ],
+    rows.map(({ result: { meanLengths, winRate, bootstrap, lcWinRate, lcBootstrap, lcSandwich, n, ...result } }) => [
+      result.system,
+      result.against.join(', '),
+      ...(meanLengths?.map(formatCount) ?? ['', '']),
       `${oneDecimal(winRate)} %`,
       percentInterval(bootstrap),
       `${oneDecimal(lcWinRate)} %`,
@@ -226,7 +231,8 @@ const systemTable = (rows: readonly Row[]): string =>
 
 /** A row of `--out`. */
 function fileRow({ result }: Row): Record<string, string | number | boolean | undefined> {
-  const { system, against, winRate, standardError, bootstrap, lcWinRate, lcBootstrap, lcSandwich, weights } = result;
+  const { system, against, meanLengths, winRate, standardError, bootstrap, ...rest } = result;
+  const { lcWinRate, lcBootstrap, lcSandwich, weights } = rest;
   return {
     ...{
       system,
@@ -238,7 +244,7 @@ function fileRow({ result }: Row): Record<string, string | number | boolean | un
       lcWinRate,
     },
     ...{ lcLow: lcBootstrap?.interval[0], lcHigh: lcBootstrap?.interval[1] },
-    lcStandardError: lcSandwich?.standardError,
+    lcSandwichError: lcSandwich?.standardError,
     ...{ lcSandwichLow: lcSandwich?.interval[0], lcSandwichHigh: lcSandwich?.interval[1] },
     ...{ lengthWeight: weights.length, difficultyWeight: weights.difficulty, systemWeight: weights.system },
     ...{ fit: result.fit, extremeChange: result.extremeChange, n: result.n },
