@@ -54,15 +54,12 @@ export async function changeProject(
 export async function projectOf({ db }: Studio, { role, ...row }: ProjectRow & { role: Role }): Promise<Project> {
   const counts = await db
     .selectFrom('items')
-    .select(({ fn, eb }) => [
-      fn.countAll<number>().as('items'),
-      fn.sum<number | null>(eb.case().when('vote_count', '>=', row.overlap).then(1).else(0).end()).as('done'),
-      fn.sum<number | null>('vote_count').as('votes'),
-    ])
+    .select(({ fn }) => ['vote_count', fn.countAll<number>().as('items')])
     .where('project_id', '=', row.id)
-    .where('gold', 'is', null)
-    .where('a', 'is not', null)
-    .executeTakeFirstOrThrow();
+    .where('kind', '=', 'comparison')
+    .groupBy('vote_count')
+    .execute();
+  const sum = (of: (votes: number) => number) => counts.reduce((all, c) => all + Number(c.items) * of(c.vote_count), 0);
   const { id, name, guidelines, overlap, created_at: createdAt } = row;
   return {
     ...{ id, name, guidelines, overlap, createdAt, role },
@@ -70,9 +67,9 @@ export async function projectOf({ db }: Studio, { role, ...row }: ProjectRow & {
     goldShare: row.gold_share,
     repeatShare: row.repeat_share,
     language: row.language as Project['language'],
-    items: Number(counts.items),
-    done: Number(counts.done ?? 0),
-    votes: Number(counts.votes ?? 0),
+    items: sum(() => 1),
+    done: sum((votes) => Number(votes >= row.overlap)),
+    votes: sum((votes) => votes),
   };
 }
 

@@ -11,4 +11,6 @@ export interface Studio {
   readonly folder: string;
   /** How the command line is started, as `['node', 'main.ts']`: training and judging run in processes of their own. */
   readonly attune: readonly string[];
+  /** Uniform from 0 to 1: which item and which side come first. The system's own randomness unless given. */
+  readonly random?: () => number;
 }

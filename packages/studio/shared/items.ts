@@ -58,7 +58,7 @@ export const PreviewRow = z.object({
 });
 export type PreviewRow = z.infer<typeof PreviewRow>;
 
-/** A full account of a file: every row of it is in `records` or among the bad ones. */
+/** A full account of a file: every row of it is in `records`, `undecided`, or among the bad ones. */
 export const ImportReport = z.object({
   /** False for a dry run, and for a file with bad rows that nobody asked to skip. */
   imported: z.boolean(),
@@ -76,6 +76,8 @@ export const ImportReport = z.object({
   prompts: z.number(),
   /** New votes, of whom the file names. */
   votes: z.number(),
+  /** Rows of pairs that name no better one, and so hold no responses to ask about. */
+  undecided: z.number(),
   /** Records that say nothing that the project, or the file further up, does not have already. */
   duplicates: z.number(),
   bad: z.number(),

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { seededRandom } from '@attune/preferences';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { type DataPlace, openDatabase, type Studio, setUpLink, studioApp } from '../server/index.ts';
 
@@ -18,7 +19,8 @@ export async function testStudio(t: TestContext, place?: DataPlace): Promise<Tes
   const folder = mkdtempSync(join(tmpdir(), 'attune-studio-'));
   const db = await openDatabase(place ?? { folder });
   const attune = [process.execPath, join(import.meta.dirname, '../../cli/src/main.ts')];
-  const studio: Studio = { db, now: Date.now, origin, folder, attune };
+  const random = seededRandom(7).uniform;
+  const studio: Studio = { db, now: Date.now, origin, folder, attune, random };
   const app = await studioApp(studio);
   t.after(async () => {
     await app.close();
@@ -49,7 +51,14 @@ export class Browser {
     // biome-ignore lint/suspicious/noExplicitAny: tests read what they expect to be there.
   ): Promise<{ status: number; body: any }> {
     const options: InjectOptions = { method, url: `/api${path}`, headers: { origin, cookie: this.#cookie } };
-    const reply = await this.#app.inject({ ...options, ...(body !== undefined && { payload: body as object }) });
+    const isForm = body instanceof FormData;
+    const sent = isForm ? new Response(body) : undefined;
+    const payload = sent ? Buffer.from(await sent.arrayBuffer()) : (body as object | undefined);
+    const type = sent && { 'content-type': sent.headers.get('content-type')! };
+    const reply = await this.#app.inject({
+      ...{ ...options, headers: { ...options.headers, ...type } },
+      ...(payload !== undefined && { payload }),
+    });
     const set = reply.cookies.find(({ name }) => name === 'attune_session');
     if (set) this.#cookie = `attune_session=${set.value}`;
     const isJson = reply.headers['content-type']?.toString().includes('json');
@@ -79,3 +88,22 @@ export async function member(
   await browser.send('POST', '/join', { token, name, email: `${name.toLowerCase()}@example.org`, password });
   return browser;
 }
+
+/** A file as a browser sends it. */
+export function upload(content: string | Uint8Array<ArrayBuffer>, name = 'file.jsonl'): FormData {
+  const form = new FormData();
+  form.set('file', new File([content], name));
+  return form;
+}
+
+/** Records as JSONL. */
+export const jsonl = (rows: readonly object[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+
+/** Comparisons that nobody has judged yet. */
+export const comparisons = (n: number): object[] =>
+  Array.from({ length: n }, (_, i) => ({
+    id: `c${i}`,
+    prompt: `Question ${i}?`,
+    a: `Answer ${i}.`,
+    b: `No answer, ${i}.`,
+  }));

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { ColumnDefinitionBuilder, Kysely } from 'kysely';
 import { SqliteAdapter } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
@@ -82,49 +82,91 @@ async function projects(db: AnyDb): Promise<void> {
     .addColumn('expires_at', 'bigint', (c) => c.notNull())
     .addColumn('used_by', 'text')
     .execute();
+  await items(db);
+  await queue(db);
+}
+
+/** What is small and changes with every vote stands apart from the texts, which are large and never change. */
+async function items({ schema }: AnyDb): Promise<void> {
+  const count = (c: ColumnDefinitionBuilder) => c.notNull().defaultTo(0);
   await schema
     .createTable('items')
     .addColumn('id', 'text', (c) => c.primaryKey())
     .addColumn('project_id', 'text', (c) => c.notNull().references('projects.id'))
+    .addColumn('kind', 'text', (c) => c.notNull())
     .addColumn('position', 'integer', (c) => c.notNull())
+    .addColumn('shuffle', 'double precision', (c) => c.notNull())
+    .addColumn('key', 'text', (c) => c.notNull())
     .addColumn('external_id', 'text')
-    .addColumn('prompt', 'text', (c) => c.notNull())
-    .addColumn('a', 'text')
-    .addColumn('b', 'text')
+    .addColumn('a_id', 'text')
+    .addColumn('b_id', 'text')
     .addColumn('a_source', 'text')
     .addColumn('b_source', 'text')
     .addColumn('gold', 'text')
-    .addColumn('vote_count', 'integer', (c) => c.notNull().defaultTo(0))
+    .addColumn('longer', 'text')
+    .addColumn('taken', 'integer', count)
+    .addColumn('vote_count', 'integer', count)
+    .addColumn('a_votes', 'integer', count)
+    .addColumn('b_votes', 'integer', count)
+    .addColumn('tie_votes', 'integer', count)
     .addColumn('created_at', 'bigint', (c) => c.notNull())
     .addUniqueConstraint('items_position', ['project_id', 'position'])
+    .addUniqueConstraint('items_key', ['project_id', 'key'])
     .execute();
   await schema
+    .createTable('texts')
+    .addColumn('item_id', 'text', (c) => c.primaryKey().references('items.id'))
+    .addColumn('prompt', 'text', (c) => c.notNull())
+    .addColumn('a', 'text')
+    .addColumn('b', 'text')
+    .execute();
+  await schema.createIndex('items_open').on('items').columns(['project_id', 'kind', 'taken', 'shuffle']).execute();
+  await schema.createIndex('items_done').on('items').columns(['project_id', 'kind', 'vote_count']).execute();
+}
+
+async function queue({ schema }: AnyDb): Promise<void> {
+  await schema
     .createTable('leases')
+    .addColumn('id', 'text', (c) => c.primaryKey())
     .addColumn('item_id', 'text', (c) => c.notNull().references('items.id'))
     .addColumn('user_id', 'text', (c) => c.notNull().references('users.id'))
     .addColumn('round', 'integer', (c) => c.notNull())
     .addColumn('project_id', 'text', (c) => c.notNull().references('projects.id'))
+    .addColumn('kind', 'text', (c) => c.notNull())
+    .addColumn('holds', 'integer', (c) => c.notNull())
     .addColumn('shown_first', 'text', (c) => c.notNull())
-    .addColumn('propensity', 'double precision', (c) => c.notNull())
+    .addColumn('propensity', 'double precision')
+    .addColumn('rank', 'bigint', (c) => c.notNull())
     .addColumn('ends_at', 'bigint', (c) => c.notNull())
-    .addPrimaryKeyConstraint('leases_key', ['item_id', 'user_id', 'round'])
+    .addUniqueConstraint('leases_once', ['item_id', 'user_id', 'round'])
     .execute();
-  for (const name of ['votes', 'withdrawn_votes']) await votes(db, name);
+  for (const name of ['votes', 'withdrawn_votes']) await votes(schema, name);
+  await schema
+    .createTable('adjudications')
+    .addColumn('item_id', 'text', (c) => c.primaryKey().references('items.id'))
+    .addColumn('project_id', 'text', (c) => c.notNull().references('projects.id'))
+    .addColumn('user_id', 'text', (c) => c.notNull().references('users.id'))
+    .addColumn('choice', 'text', (c) => c.notNull())
+    .addColumn('note', 'text')
+    .addColumn('at', 'bigint', (c) => c.notNull())
+    .execute();
   await schema
     .createTable('triage')
+    .addColumn('id', 'text', (c) => c.primaryKey())
     .addColumn('item_id', 'text', (c) => c.notNull().references('items.id'))
     .addColumn('project_id', 'text', (c) => c.notNull().references('projects.id'))
     .addColumn('annotator', 'text', (c) => c.notNull())
     .addColumn('class', 'text', (c) => c.notNull())
     .addColumn('at', 'bigint', (c) => c.notNull())
-    .addPrimaryKeyConstraint('triage_key', ['item_id', 'annotator'])
+    .addUniqueConstraint('triage_once', ['item_id', 'annotator'])
     .execute();
-  await schema.createIndex('items_open').on('items').columns(['project_id', 'vote_count', 'position']).execute();
   await schema.createIndex('leases_of_project').on('leases').columns(['project_id', 'ends_at']).execute();
+  await schema.createIndex('leases_of_user').on('leases').columns(['user_id', 'project_id']).execute();
   await schema.createIndex('votes_of_annotator').on('votes').columns(['project_id', 'annotator', 'at']).execute();
+  await schema.createIndex('triage_of_annotator').on('triage').columns(['project_id', 'annotator', 'at']).execute();
 }
 
-async function votes({ schema }: AnyDb, name: string): Promise<void> {
+async function votes(schema: AnyDb['schema'], name: string): Promise<void> {
   const table = schema
     .createTable(name)
     .addColumn('id', 'text', (c) => c.primaryKey())
@@ -136,14 +178,16 @@ async function votes({ schema }: AnyDb, name: string): Promise<void> {
     .addColumn('strength', 'integer')
     .addColumn('criteria', 'text')
     .addColumn('note', 'text')
-    .addColumn('shown_first', 'text', (c) => c.notNull())
+    .addColumn('shown_first', 'text')
     .addColumn('seconds', 'double precision')
     .addColumn('propensity', 'double precision')
-    .addColumn('at', 'bigint', (c) => c.notNull());
+    .addColumn('external_id', 'text')
+    .addColumn('at', 'bigint');
   await (name === 'votes'
     ? table.addUniqueConstraint('votes_once', ['item_id', 'annotator', 'round'])
     : table.addColumn('withdrawn_at', 'bigint', (c) => c.notNull())
   ).execute();
 }
 
-const isSqlite = (db: AnyDb): boolean => db.getExecutor().adapter instanceof SqliteAdapter;
+/** Whether this is SQLite; otherwise it is PostgreSQL. */
+export const isSqlite = (db: AnyDb): boolean => db.getExecutor().adapter instanceof SqliteAdapter;

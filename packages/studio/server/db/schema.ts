@@ -13,9 +13,11 @@ export interface Database {
   audit: AuditTable;
   projects: ProjectTable;
   items: ItemTable;
+  texts: TextTable;
   leases: LeaseTable;
   votes: VoteTable;
   withdrawn_votes: WithdrawnVoteTable;
+  adjudications: AdjudicationTable;
   triage: TriageTable;
 }
 
@@ -84,35 +86,62 @@ interface ProjectTable {
   created_at: number;
 }
 
-/** Two responses to one prompt; of a prompt that awaits its responses, or its triage, both are null. */
+/** Two responses to one prompt, or a prompt that awaits its triage: what is small and changes. Its texts are in `texts`. */
 interface ItemTable {
   id: string;
   project_id: string;
-  /** Of the import, from 0: the order in which items are asked. */
+  /** 'comparison', 'gold' (a comparison whose right answer is known) or 'prompt'. */
+  kind: string;
+  /** Of the import, from 0: the order in which items are listed. */
   position: number;
+  /** From 0 to 1, drawn at the import: the order in which items are asked. */
+  shuffle: number;
+  /** The same for the same two responses to the same prompt, in either order. */
+  key: string;
   external_id: string | null;
-  /** JSON: Message[] */
-  prompt: string;
-  a: string | null;
-  b: string | null;
+  a_id: string | null;
+  b_id: string | null;
   a_source: string | null;
   b_source: string | null;
   /** 'a', 'b' or 'tie' where the right answer is known. */
   gold: string | null;
-  /** How many votes of different people count towards the overlap. */
-  vote_count: number;
+  /** 'a' or 'b', whichever has more characters. */
+  longer: string | null;
+  /** Of the overlap, how much is given away: votes that count, and leases that may become such. */
+  taken: Generated<number>;
+  /** Votes of different people that count towards the overlap: not skips, repeats, or what was imported. */
+  vote_count: Generated<number>;
+  /** First votes of everybody, imported ones among them, by what they say. */
+  a_votes: Generated<number>;
+  b_votes: Generated<number>;
+  tie_votes: Generated<number>;
   created_at: number;
 }
 
-/** Who has an item on the screen: it counts towards the overlap until it ends. */
+/** What an item says; written once. */
+interface TextTable {
+  item_id: string;
+  /** JSON: Message[] */
+  prompt: string;
+  a: string | null;
+  b: string | null;
+}
+
+/** Who has an item on the screen. The id becomes that of the vote: so there is never a second vote from one lease. */
 interface LeaseTable {
+  id: string;
   item_id: string;
   user_id: string;
   /** 0, or 1 for the second showing with the sides exchanged. */
   round: number;
   project_id: string;
+  kind: string;
+  /** 1 if it is part of the item's `taken`. */
+  holds: number;
   shown_first: string;
-  propensity: number;
+  propensity: number | null;
+  /** Orders a person's leases: when it was given, and less for what comes back. */
+  rank: number;
   ends_at: number;
 }
 
@@ -120,19 +149,22 @@ interface VoteTable {
   id: string;
   item_id: string;
   project_id: string;
-  /** A person's id, or the name of a judge that is none. */
+  /** A person's id, or `judge:` and the name of a judge that is none. */
   annotator: string;
+  /** How often the annotator had said something of this item before. */
   round: number;
   choice: string;
   strength: number | null;
   /** JSON: signed so that positive favours `a`. */
   criteria: string | null;
   note: string | null;
-  shown_first: string;
+  shown_first: string | null;
   seconds: number | null;
-  /** With which probability the queue chose this item, of all it might have asked. */
+  /** With which probability the queue chose this item, of all it might have asked; null of gold, repeats and imports. */
   propensity: number | null;
-  at: number;
+  /** The id of the comparison, where it was imported. */
+  external_id: string | null;
+  at: number | null;
 }
 
 /** Votes that were taken back by their annotator, as they were. */
@@ -140,8 +172,19 @@ interface WithdrawnVoteTable extends VoteTable {
   withdrawn_at: number;
 }
 
+/** An editor's last word on an item. */
+interface AdjudicationTable {
+  item_id: string;
+  project_id: string;
+  user_id: string;
+  choice: string;
+  note: string | null;
+  at: number;
+}
+
 /** Prompt quality, as one annotator sees it: one of the four classes of ChatGLM-RLHF, Table 1. */
 interface TriageTable {
+  id: string;
   item_id: string;
   project_id: string;
   annotator: string;
@@ -152,4 +195,6 @@ interface TriageTable {
 export type Vote = Selectable<VoteTable>;
 export type NewVoteRow = Insertable<VoteTable>;
 export type Item = Selectable<ItemTable>;
+export type NewItemRow = Insertable<ItemTable>;
+export type Lease = Selectable<LeaseTable>;
 export type ProjectRow = Selectable<ProjectTable>;

@@ -1,0 +1,77 @@
+/** Items as editors see them. */
+import { Adjudication, ItemDetail, type ItemPage, type ItemQuery, ItemRow, ItemVote } from '../shared/items.ts';
+import type { Message } from '../shared/queue.ts';
+import type { Db } from './db/open.ts';
+import type { Vote } from './db/schema.ts';
+import { nameOf, namesIn } from './names.ts';
+import { notFound } from './refusal.ts';
+
+const columns = [
+  'items.id',
+  'kind',
+  'position',
+  'external_id as externalId',
+  'a_source as aSource',
+  'b_source as bSource',
+  'gold',
+  'vote_count as votes',
+] as const;
+
+const BEGINNING = 200; // characters of a prompt that tell it from others
+
+/** A page of items. */
+export async function itemPage(db: Db, projectId: string, { kind, after, limit }: ItemQuery): Promise<ItemPage> {
+  const inProject = db
+    .selectFrom('items')
+    .where('project_id', '=', projectId)
+    .$if(kind !== undefined, (query) => query.where('kind', '=', kind!));
+  const rows = await inProject
+    .innerJoin('texts', 'texts.item_id', 'items.id')
+    .select([...columns, 'texts.prompt'])
+    .where('position', '>', after)
+    .orderBy('position')
+    .limit(limit + 1)
+    .execute();
+  const { total } = await inProject.select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
+  const items = rows.slice(0, limit).map((row) => ItemRow.parse({ ...row, prompt: beginning(row.prompt) }));
+  return { items, next: rows.length > limit ? items.at(-1)!.position : null, total: Number(total) };
+}
+
+const beginning = (prompt: string): string =>
+  [...(JSON.parse(prompt) as Message[]).at(-1)!.content.slice(0, 2 * BEGINNING)].slice(0, BEGINNING).join('');
+
+/** @throws Refusal 404 */
+export async function itemDetail(db: Db, projectId: string, itemId: string): Promise<ItemDetail> {
+  const row = await db
+    .selectFrom('items')
+    .innerJoin('texts', 'texts.item_id', 'items.id')
+    .select([...columns, 'texts.prompt', 'texts.a', 'texts.b'])
+    .where('items.id', '=', itemId)
+    .where('project_id', '=', projectId)
+    .executeTakeFirst();
+  if (!row) throw notFound('item', itemId);
+  const votes = await db.selectFrom('votes').selectAll().where('item_id', '=', itemId).orderBy('at').execute();
+  const names = await namesIn(
+    db,
+    votes.map(({ annotator }) => annotator),
+  );
+  const said = votes.map((vote) => itemVote(vote, names));
+  const prompt = JSON.parse(row.prompt);
+  return ItemDetail.parse({ ...row, prompt, said, adjudication: await adjudicationOf(db, itemId) });
+}
+
+async function adjudicationOf(db: Db, itemId: string): Promise<Adjudication | null> {
+  const row = await db
+    .selectFrom('adjudications')
+    .innerJoin('users', 'users.id', 'adjudications.user_id')
+    .select(['choice', 'note', 'users.name as by', 'at'])
+    .where('item_id', '=', itemId)
+    .executeTakeFirst();
+  return row ? Adjudication.parse(row) : null;
+}
+
+const itemVote = (vote: Vote, names: ReadonlyMap<string, string>): ItemVote =>
+  ItemVote.parse({
+    ...{ ...vote, ...nameOf(vote.annotator, names), voteId: vote.id, shownFirst: vote.shown_first },
+    criteria: vote.criteria === null ? null : JSON.parse(vote.criteria),
+  });

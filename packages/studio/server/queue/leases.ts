@@ -1,0 +1,155 @@
+/** Leases: an item on somebody's screen is a part of its overlap given away, until it is voted on or the lease ends. */
+import { randomUUID } from 'node:crypto';
+import type { ItemKind } from '../../shared/items.ts';
+import type { Lease, ProjectRow } from '../db/schema.ts';
+import type { Tx } from '../db/write.ts';
+import { candidates, repeatable, unseenGold } from './candidates.ts';
+import { chooseNext } from './choose.ts';
+
+export const LEASE_MS = 10 * 60_000;
+
+/** Who is asked, in which project, when. */
+export interface Asking {
+  readonly project: Pick<ProjectRow, 'id' | 'overlap' | 'gold_share' | 'repeat_share'>;
+  readonly userId: string;
+  readonly now: number;
+  readonly random: () => number;
+}
+
+/**
+ * The person's leases, `wanted` of them if there is as much to ask: those they have, renewed, and new ones. Leases of others
+ * that have ended are given back first.
+ *
+ * @param kind what they are asked: 'comparison' (and gold and repeats among them), or 'prompt'
+ */
+export async function leasesFor(
+  tx: Tx,
+  asking: Asking,
+  kind: 'comparison' | 'prompt',
+  wanted: number,
+): Promise<Lease[]> {
+  const { project, userId, now } = asking;
+  const own = await tx
+    .selectFrom('leases')
+    .selectAll()
+    .where('user_id', '=', userId)
+    .where('project_id', '=', project.id)
+    .where('kind', kind === 'prompt' ? '=' : '!=', 'prompt')
+    .orderBy('rank')
+    .execute();
+  const leases = await renewed(tx, own, now);
+  await giveBackEnded(tx, project.id, now);
+  while (leases.length < wanted) {
+    const then = { ...asking, now: Math.max(now, (leases.at(-1)?.rank ?? 0) + 1) }; // so that they keep their order
+    const lease = kind === 'prompt' ? await leaseFresh(tx, then, kind) : await leaseNext(tx, then);
+    if (!lease) break;
+    leases.push(lease);
+  }
+  return leases.slice(0, wanted);
+}
+
+/** Whoever comes back in time keeps what they had. */
+async function renewed(tx: Tx, leases: readonly Lease[], now: number): Promise<Lease[]> {
+  const isOld = ({ ends_at }: Lease) => ends_at < now + LEASE_MS / 2; // not at every look: each renewal is a write
+  const old = leases.filter(isOld).map(({ id }) => id);
+  const ends_at = now + LEASE_MS;
+  if (old.length > 0) await tx.updateTable('leases').set({ ends_at }).where('id', 'in', old).execute();
+  return leases.map((lease) => (isOld(lease) ? { ...lease, ends_at } : lease));
+}
+
+/** Leases that have ended make room for somebody else. Until then a late vote still counts. */
+async function giveBackEnded(tx: Tx, projectId: string, now: number): Promise<void> {
+  const ended = await tx
+    .selectFrom('leases')
+    .select('id')
+    .where('project_id', '=', projectId)
+    .where('ends_at', '<=', now)
+    .execute();
+  for (const { id } of ended) {
+    const gone = await tx.deleteFrom('leases').where('id', '=', id).returning(['item_id', 'holds']).executeTakeFirst();
+    if (gone?.holds) await giveBack(tx, gone.item_id);
+  }
+}
+
+export async function giveBack(tx: Tx, itemId: string): Promise<void> {
+  await tx
+    .updateTable('items')
+    .set(({ eb }) => ({ taken: eb('taken', '-', 1) }))
+    .where('id', '=', itemId)
+    .execute();
+}
+
+/** Gold and repetitions by the project's shares, as long as there is something else to ask too. */
+async function leaseNext(tx: Tx, asking: Asking): Promise<Lease | undefined> {
+  const { project, userId, random } = asking;
+  const draw = random();
+  if (draw < project.gold_share) {
+    const gold = await unseenGold(tx, project.id, userId, random);
+    if (gold !== undefined) return insertLease(tx, asking, { itemId: gold, kind: 'gold', holds: 0 });
+  } else if (draw < project.gold_share + project.repeat_share) {
+    const repeat = await repeatable(tx, project.id, userId, random);
+    if (repeat) return insertLease(tx, asking, { ...repeat, kind: 'comparison', round: 1, holds: 0 });
+  }
+  return leaseFresh(tx, asking, 'comparison');
+}
+
+async function leaseFresh(tx: Tx, asking: Asking, kind: 'comparison' | 'prompt'): Promise<Lease | undefined> {
+  let left = await candidates(tx, asking.project, asking.userId, kind);
+  for (let chosen = chooseNext(left, asking.random); chosen; chosen = chooseNext(left, asking.random)) {
+    const { candidate, propensity } = chosen;
+    if (await takePart(tx, candidate.id, asking.project.overlap)) {
+      return insertLease(tx, asking, { itemId: candidate.id, kind, propensity, holds: 1 });
+    }
+    left = left.filter(({ id }) => id !== candidate.id); // somebody was faster
+  }
+  return undefined;
+}
+
+/** Takes one part of an item's overlap, if one is left. The condition stands in the update: two can never take the same. */
+export async function takePart(tx: Tx, itemId: string, overlap: number): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('items')
+    .set(({ eb }) => ({ taken: eb('taken', '+', 1) }))
+    .where('id', '=', itemId)
+    .where('taken', '<', overlap)
+    .executeTakeFirst();
+  return Number(numUpdatedRows) === 1;
+}
+
+interface NewLease {
+  readonly itemId: string;
+  readonly kind: ItemKind;
+  readonly holds: 0 | 1;
+  readonly round?: number;
+  readonly shownFirst?: 'a' | 'b';
+  readonly propensity?: number | null;
+  /** When it was given, unless it is to come before what was given earlier. */
+  readonly rank?: number;
+}
+
+export async function insertLease(tx: Tx, { project, userId, now, random }: Asking, given: NewLease): Promise<Lease> {
+  const {
+    itemId,
+    kind,
+    holds,
+    round = 0,
+    shownFirst = random() < 0.5 ? 'a' : 'b',
+    propensity = null,
+    rank = now,
+  } = given;
+  const lease: Lease = {
+    id: randomUUID(),
+    item_id: itemId,
+    user_id: userId,
+    round,
+    project_id: project.id,
+    kind,
+    holds,
+    shown_first: shownFirst,
+    propensity,
+    rank,
+    ends_at: now + LEASE_MS,
+  };
+  await tx.insertInto('leases').values(lease).execute();
+  return lease;
+}

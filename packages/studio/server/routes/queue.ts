@@ -1,0 +1,62 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { Problem } from '../../shared/problem.ts';
+import { NewVote, QueuePage, VoteReceipt, VoteUndone } from '../../shared/queue.ts';
+import { openProject } from '../auth/access.ts';
+import { queuePage } from '../queue/page.ts';
+import { castVote, withdrawVote } from '../queue/votes.ts';
+import type { Studio } from '../studio.ts';
+
+const InProject = z.object({ projectId: z.string() });
+/** Nobody holds more than a handful of items that others wait for. */
+const Prefetch = z.object({ prefetch: z.coerce.number().int().min(1).max(5).default(2) });
+
+/** The comparison queue. */
+export const queueRoutes: FastifyPluginAsyncZod<{ studio: Studio }> = async (app, { studio }) => {
+  app.get(
+    '/projects/:projectId/queue',
+    {
+      schema: {
+        summary: 'What to judge now, and next',
+        params: InProject,
+        querystring: Prefetch,
+        response: { 200: QueuePage, 403: Problem, 404: Problem },
+      },
+    },
+    async ({ person, params, query }) => {
+      const project = await openProject(studio, person, params.projectId, 'annotator');
+      return queuePage(studio, person, project, query.prefetch);
+    },
+  );
+
+  app.post(
+    '/projects/:projectId/votes',
+    {
+      schema: {
+        summary: 'Vote; answered when it is on the disk',
+        params: InProject,
+        body: NewVote,
+        response: { 200: VoteReceipt, 403: Problem, 404: Problem, 409: Problem },
+      },
+    },
+    async ({ person, params, body }) => {
+      const project = await openProject(studio, person, params.projectId, 'annotator');
+      return castVote(studio, person, project, body);
+    },
+  );
+
+  app.delete(
+    '/projects/:projectId/votes/:voteId',
+    {
+      schema: {
+        summary: 'Take a vote back',
+        params: InProject.extend({ voteId: z.string().max(100) }),
+        response: { 200: VoteUndone, 403: Problem, 404: Problem, 409: Problem },
+      },
+    },
+    async ({ person, params }) => {
+      const project = await openProject(studio, person, params.projectId, 'annotator');
+      return withdrawVote(studio, person, project, params.voteId);
+    },
+  );
+};
