@@ -1,6 +1,6 @@
 import { solveLower, solveUpper } from '../../stats/cholesky.ts';
 import type { BattleTable, Controls } from './battles.ts';
-import { type Layout, moments, noMoments, row, sizeOf } from './likelihood.ts';
+import { type Layout, moments, noMoments, sizeOf } from './likelihood.ts';
 
 /** The posterior's covariance by Laplace: the inverse of minus the Hessian, from its Cholesky factor. [n][n] */
 export function inverse(factor: Float64Array): Float64Array {
@@ -53,13 +53,15 @@ function scores(
   at: Float64Array,
   score: Float64Array,
 ): (battle: number, touched: Set<number>) => void {
-  const { places, values } = row(layout);
+  const { models, controls: count } = layout;
+  const places = Int32Array.from({ length: 2 + count }, (_, j) => models + j - 2); // ∂η is not 0 there
+  const values = Float64Array.from({ length: 2 + count }, (_, j) => (j === 0 ? 1 : -1));
   const last = score.length - 1;
   const now = noMoments();
   return (i, touched) => {
     places[0] = table.a[i]!;
     places[1] = table.b[i]!;
-    for (let j = 0; j < layout.controls; j++) values[2 + j] = controls[i]![j]!;
+    for (let j = 0; j < count; j++) values[2 + j] = controls[i]![j]!;
     const eta = places.reduce((sum, place, p) => sum + at[place]! * values[p]!, 0);
     moments(eta, layout.hasTies ? at[last]! : -Infinity, now);
     const slope = table.weight[i]! * (table.lead[i]! - now.lead);

@@ -141,38 +141,35 @@ export function ratingPosterior(cells: Cells, layout: Layout, precision: number)
         gradient[j] = -precision * at[j]! - (j < models ? sum : 0);
         curvature[j * size + j] = precision;
       }
-      for (let i = 0; i < models; i++) for (let j = 0; j < models; j++) curvature[i * size + j]! += 1;
-      const { places, values } = row(layout);
+      for (let i = 0; i < models; i++) for (let j = 0; j <= i; j++) curvature[i * size + j]! += 1;
+      const last = size - 1;
       for (let c = 0; c < cells.weight.length; c++) {
         const w = cells.weight[c]!;
         if (w === 0) continue;
         moments(etaOf(at, c), delta, now);
-        places[0] = cells.a[c]!;
-        places[1] = cells.b[c]!;
-        for (let j = 0; j < controls; j++) values[2 + j] = cells.controls[c]![j]!;
+        const [a, b, z] = [cells.a[c]!, cells.b[c]!, cells.controls[c]!];
         const slope = cells.lead[c]! - w * now.lead;
-        for (let p = 0; p < places.length; p++) {
-          gradient[places[p]!]! += slope * values[p]!;
-          for (let q = 0; q < places.length; q++) {
-            curvature[places[p]! * size + places[q]!]! += w * now.leadLead * values[p]! * values[q]!;
-          }
-          if (!hasTies) continue;
-          curvature[places[p]! * size + size - 1]! += w * now.leadTie * values[p]!;
-          curvature[(size - 1) * size + places[p]!]! += w * now.leadTie * values[p]!;
+        const spread = w * now.leadLead;
+        gradient[a]! += slope;
+        gradient[b]! -= slope;
+        curvature[a * size + a]! += spread;
+        curvature[b * size + b]! += spread;
+        curvature[Math.max(a, b) * size + Math.min(a, b)]! -= spread;
+        for (let j = 0; j < controls; j++) {
+          const [row, across] = [(models + j) * size, spread * z[j]!];
+          gradient[models + j]! += slope * z[j]!;
+          curvature[row + a]! += across;
+          curvature[row + b]! -= across;
+          for (let k = 0; k <= j; k++) curvature[row + models + k]! += across * z[k]!;
         }
         if (!hasTies) continue;
-        gradient[size - 1]! += cells.ties[c]! - w * now.tie;
-        curvature[size * size - 1]! += w * now.tieTie;
+        const across = w * now.leadTie;
+        gradient[last]! += cells.ties[c]! - w * now.tie;
+        curvature[last * size + a]! += across;
+        curvature[last * size + b]! -= across;
+        for (let j = 0; j < controls; j++) curvature[last * size + models + j]! += across * z[j]!;
+        curvature[last * size + last]! += w * now.tieTie;
       }
     },
   };
-}
-
-/** What ∂η is not 0 by: +1 for `a`, −1 for `b`, z for β. The first two places are to be filled in, and the values of z. */
-export function row({ models, controls }: Layout): { readonly places: Int32Array; readonly values: Float64Array } {
-  const places = Int32Array.from({ length: 2 + controls }, (_, j) => models + j - 2);
-  const values = new Float64Array(2 + controls);
-  values[0] = 1;
-  values[1] = -1;
-  return { places, values };
 }

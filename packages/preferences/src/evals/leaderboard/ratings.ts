@@ -1,5 +1,6 @@
 import { InvalidValueError } from '../../errors.ts';
-import { newtonMode } from '../../stats/newton.ts';
+import { cholesky } from '../../stats/cholesky.ts';
+import { type Concave, newtonMode } from '../../stats/newton.ts';
 import { type Battle, type BattleTable, battleTable, type Controls } from './battles.ts';
 import { inverse, sandwich } from './covariance.ts';
 import { type BattleGraph, battleGraph } from './graph.ts';
@@ -58,10 +59,10 @@ export function fitRatings(
   const { models } = table;
   const layout: Layout = { models: models.length, controls: controls.names.length, hasTies: method === 'davidson' };
   const posterior = ratingPosterior(cells, layout, precision);
-  const { mode, factor } = newtonMode(posterior, new Float64Array(sizeOf(layout)));
+  const mode = newtonMode(posterior, new Float64Array(sizeOf(layout)));
   const prior = (precision / 2) * mode.reduce((sum, value) => sum + value * value, 0);
   const logLikelihood = posterior.value(mode) + prior;
-  const laplace = inverse(factor);
+  const laplace = inverse(cholesky(curvatureAt(posterior, mode)));
   const robust = table.prompts > 1 ? [sandwich(laplace, table, rows, layout, mode)] : [];
   const caution = graph.isDecided ? (table.prompts < fewPrompts ? 'few prompts' : undefined) : 'undecided';
   const theta = mode.slice(0, models.length);
@@ -78,9 +79,15 @@ export function fitRatings(
     table,
     refit(times) {
       cells.count(times);
-      return newtonMode(posterior, mode).mode.slice(0, models.length);
+      return newtonMode(posterior, mode, 1e-4).slice(0, models.length); // an error of less than 1e-3 standard errors
     },
   };
+}
+
+function curvatureAt({ derivatives }: Concave, at: Float64Array): Float64Array {
+  const curvature = new Float64Array(at.length ** 2);
+  derivatives(at, new Float64Array(at.length), curvature);
+  return curvature;
 }
 
 function check(
