@@ -27,7 +27,9 @@ function agreementTable({ judges, people }: JudgesReport): string {
   const rows = judges.map(({ judge, people: agreement, ...report }) => [
     judge,
     ...[report.items, report.comparisons, report.ties, report.skips].map(formatCount),
-    ...[agreement?.majority, agreement?.countingSkips, agreement?.onePerson].map(maybe(shareText)),
+    maybe(shareText)(agreement?.majority),
+    report.skips === 0 ? '' : maybe(shareText)(agreement?.countingSkips), // else the same
+    maybe(shareText)(agreement?.onePerson),
     agreement ? estimateText(agreement.kappa) : '',
   ]);
   const among = people && [

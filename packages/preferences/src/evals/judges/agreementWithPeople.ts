@@ -1,11 +1,11 @@
 /** How far a judge says what people say. */
-import { cohenKappa, majorityAgreement, percentAgreement } from '../../stats/agreement.ts';
+import { majorityAgreement, percentAgreement } from '../../stats/agreement.ts';
 import { type BootstrapOptions, bootstrapEstimate, type Estimate } from '../../stats/intervals.ts';
 import { type Ratings, ratingsOf } from '../../stats/ratings.ts';
 import { type Share, shareOf } from '../../stats/shares.ts';
 import { mean } from '../../stats/summary.ts';
 import type { JudgedPair } from './items.ts';
-import { type Decision, decisionsOf, exchanged, modes, plurality } from './verdicts.ts';
+import { type Decision, decisionsOf, modes, plurality } from './verdicts.ts';
 
 /** How often a judge agrees with people. An item counts once, however often it was judged. */
 export interface PeopleAgreement {
@@ -17,10 +17,7 @@ export interface PeopleAgreement {
   readonly onePerson: Share | undefined;
   /** The same where neither says tie: setup S2. */
   readonly withoutTies: Share | undefined;
-  /**
-   * Cohen's, of the judge's and the people's {@link plurality}; 95 % by the bootstrap over items. Each item enters in both
-   * orders of its responses: which of them is called the first must not matter.
-   */
+  /** {@link pairKappa} of the judge's and the people's {@link plurality}; 95 % by the bootstrap over items. */
   readonly kappa: Estimate | undefined;
 }
 
@@ -50,19 +47,30 @@ export function agreementWithPeople(
     withoutTies: meanShare(strict),
     kappa: bootstrapEstimate(
       judged.map(({ verdict, people }) => [verdict, plurality(people)!] as const),
-      (sample) =>
-        cohenKappa(
-          sample.flatMap(
-            ([x, y]) =>
-              [
-                [x, y],
-                [exchanged[x], exchanged[y]],
-              ] as const,
-          ),
-        ),
+      pairKappa,
       options,
     ),
   };
+}
+
+/**
+ * Cohen's kappa of verdicts on pairs of responses, each of which enters in both orders: which response is called the first
+ * is nobody's opinion. With p the share of equal verdicts, t and u the shares of ties:
+ *
+ *   κ = (p − e) / (1 − e),   e = (1 − t)·(1 − u)/2 + t·u
+ *
+ * Undefined without verdicts, and where there are only ties.
+ */
+export function pairKappa(verdicts: readonly (readonly [Decision, Decision])[]): number | undefined {
+  let [same, t, u] = [0, 0, 0];
+  for (const [one, other] of verdicts) {
+    if (one === other) same++;
+    if (one === 'tie') t++;
+    if (other === 'tie') u++;
+  }
+  const n = verdicts.length;
+  const byChance = ((n - t) * (n - u)) / (2 * n * n) + (t * u) / (n * n);
+  return n === 0 || byChance === 1 ? undefined : (same / n - byChance) / (1 - byChance);
 }
 
 /** How far people agree with each other: what may be asked of a judge. */

@@ -1,5 +1,5 @@
 /** How far judges may be believed. */
-export type { PeopleAgreement, PeopleAmongThemselves } from './agreementWithPeople.ts';
+export { type PeopleAgreement, type PeopleAmongThemselves, pairKappa } from './agreementWithPeople.ts';
 export {
   type AnnotatedItem,
   type AnnotatorAnalysis,

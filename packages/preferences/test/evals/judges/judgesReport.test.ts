@@ -4,9 +4,11 @@ import fc from 'fast-check';
 import {
   type Choice,
   type Comparison,
+  cohenKappa,
   familyOf,
   judgesReport,
   netVerdict,
+  pairKappa,
   plurality,
   seededRandom,
   wilsonInterval,
@@ -119,6 +121,20 @@ test('a family is the maker that a name tells, and else the name', () => {
     'vicuna-13b',
   ]);
   assert.equal(familyOf('solo1-mini'), 'solo1-mini');
+});
+
+test('pairKappa is Cohen’s of the verdicts in both orders', () => {
+  const other = { a: 'b', b: 'a', tie: 'tie' } as const;
+  const decision = fc.constantFrom('a' as const, 'b' as const, 'tie' as const);
+  fc.assert(
+    fc.property(fc.array(fc.tuple(decision, decision), { maxLength: 30 }), (verdicts) => {
+      const kappa = pairKappa(verdicts);
+      const both = cohenKappa([...verdicts, ...verdicts.map(([x, y]) => [other[x], other[y]] as const)]);
+      if (both === undefined) assert.equal(kappa, undefined);
+      else near(kappa, both, 1e-12);
+    }),
+  );
+  assert.equal(pairKappa([['tie', 'tie']]), undefined);
 });
 
 test('two verdicts make one by the rule of MT-Bench, and by that of JudgeBench', () => {
