@@ -25,6 +25,7 @@ export type FindingCode =
   | 'lengthShrinks'
   | 'entropyCollapses'
   | 'tooEarly'
+  | 'noTrend'
   | 'learns';
 
 const FEWEST_LINES = 10;
@@ -40,7 +41,9 @@ export function diagnose(lines: readonly RunLine[]): Finding[] {
     ...[lengthChanges, entropyCollapses].flatMap((ask) => ask(lines)),
   ];
   const isBad = found.some(({ weight }) => weight === 'problem' || weight === 'warning');
-  return [...found, ...(isBad ? [] : learns(lines))].sort((a, b) => rank(a.weight) - rank(b.weight));
+  const all = [...found, ...(isBad ? [] : learns(lines))];
+  if (all.length === 0) return [{ code: 'noTrend', weight: 'note', values: {} }];
+  return all.sort((a, b) => rank(a.weight) - rank(b.weight));
 }
 
 const rank = (weight: Weight): number => ['problem', 'warning', 'note', 'good'].indexOf(weight);

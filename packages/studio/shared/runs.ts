@@ -2,7 +2,10 @@
 import { z } from 'zod';
 
 /** A run's name is a folder's: nothing in it can lead out of the place where runs are. */
-export const RunName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,59}$/, 'small letters, digits and hyphens, at most 60');
+export const RunName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,59}$/, 'small letters, digits and hyphens, at most 60')
+  .refine((name) => name !== 'new' && name !== 'compare', 'another name than new and compare, which are pages');
 
 /** What the studio starts: commands of `attune train`. */
 export const TrainStage = z.enum(['sft', 'reward', 'dpo']);
@@ -48,7 +51,7 @@ export const Run = z.object({
   step: z.number(),
   /** From 0 to 1, where the settings tell how long it is. */
   progress: z.number().nullable(),
-  /** The newest line of its metrics. */
+  /** The newest number of each kind. */
   latest: RunLine.nullable(),
   /** Step of the newest checkpoint. */
   checkpoint: z.number().nullable(),

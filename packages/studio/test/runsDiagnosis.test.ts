@@ -83,3 +83,7 @@ test('reinforcement learning: KL that explodes, responses that grow, entropy tha
   }));
   assert.deepEqual(codes(lines), ['klExplodes', 'lengthGrows', 'entropyCollapses']);
 });
+
+test('numbers without a trend are said to have none', () => {
+  assert.deepEqual(codes(run(50, (_, noise) => ({ loss: 0.5 + noise }))), ['noTrend']);
+});

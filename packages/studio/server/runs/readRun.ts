@@ -10,7 +10,8 @@ const TAIL_BYTES = 64 << 10;
 /** A run, as its folder tells. */
 export function readRun(place: RunPlace): Run {
   const known = readProcess(place);
-  const latest = linesIn(tailOf(join(place.run, 'metrics.jsonl'))).at(-1) ?? null;
+  const lines = linesIn(tailOf(join(place.run, 'metrics.jsonl')));
+  const latest: RunLine | null = lines.length === 0 ? null : Object.assign({}, ...lines);
   const state = stateOf(place, known, latest !== null);
   return {
     name: place.name,
