@@ -89,7 +89,9 @@ const api = (studio: Studio) => async (app: FastifyInstance) => {
 
 /** Every address that is no file is the application's: it finds its page itself. */
 async function servePages(app: FastifyInstance, folder: string): Promise<void> {
-  await app.register(fastifyStatic, { root: folder, wildcard: false, index: false, immutable: true, maxAge: '365d' });
+  await app.register(fastifyStatic, {
+    ...{ root: folder, wildcard: false, index: false, preCompressed: true, immutable: true, maxAge: '365d' },
+  });
   const page = readFileSync(join(folder, 'index.html'), 'utf8');
   app.setNotFoundHandler((request, reply) => {
     if (request.method !== 'GET' || request.url.startsWith('/api/') || request.url.startsWith('/assets/')) {

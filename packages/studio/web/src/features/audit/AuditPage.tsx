@@ -47,11 +47,9 @@ export function AuditPage() {
                   <Code>{entry.action}</Code>
                 </Table.Td>
                 <Table.Td>
-                  {Object.entries(entry.details).map(([name, value]) => (
-                    <Text key={name} size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
-                      {name}: {typeof value === 'string' ? value : JSON.stringify(value)}
-                    </Text>
-                  ))}
+                  <Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+                    {Object.entries(entry.details).map(asText).join(' · ')}
+                  </Text>
                 </Table.Td>
               </Table.Tr>
             ))}
@@ -68,3 +66,6 @@ export function AuditPage() {
     </Paper>
   );
 }
+
+const asText = ([name, value]: [string, unknown]): string =>
+  `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`;

@@ -90,7 +90,7 @@ export function ExportCard({ projectId }: { projectId: string }) {
 function Choice({ label, children }: { label: string; children: ReactNode }) {
   return (
     <Stack gap={4} component="fieldset" m={0} p={0} bd={0}>
-      <Text component="legend" size="sm" fw={500} p={0} mb={4}>
+      <Text component="legend" size="sm" fw={600} p={0} mb={4}>
         {label}
       </Text>
       {children}

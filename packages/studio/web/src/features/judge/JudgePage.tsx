@@ -16,7 +16,7 @@ import { ChoiceBar } from './ChoiceBar.tsx';
 import { Comparison } from './Comparison.tsx';
 import { type Choice, nameOf, scale } from './choices.ts';
 import { Details, type Said } from './Details.tsx';
-import { GuidelinesDrawer } from './GuidelinesDrawer.tsx';
+import { Guidelines } from './Guidelines.tsx';
 import classes from './JudgePage.module.css';
 import { KeysDialog } from './KeysDialog.tsx';
 import { SkipDialog } from './SkipDialog.tsx';
@@ -86,49 +86,51 @@ export function JudgePage() {
   );
 
   return (
-    <div className={classes.page}>
-      <OutboxNotice
-        state={queue.outbox}
-        sendNow={() => parts.outbox.wake()}
-        dismiss={() => parts.outbox.dismissRefused()}
-      />
-      <QueueHead
-        judged={queue.judged}
-        left={queue.left}
-        news={news}
-        next={current?.prompt.at(-1)?.content}
-        actions={[
-          { word: t('judge.undo'), key: 'U', act: () => void undo(), isOff: !queue.canUndo },
-          { word: t(raw ? 'judge.rendered' : 'judge.raw'), key: 'R', act: () => setRaw(!raw) },
-          { word: t('judge.details'), key: 'N', act: detailsAre.toggle },
-          { word: t('judge.guidelines'), key: 'G', act: guidelinesAre.toggle },
-          { word: t('judge.help'), key: '?', act: helpIs.open },
-        ]}
-      />
-      {queue.error && !current && <Failure error={queue.error} retry={queue.reload} />}
-      {!current && !queue.error && (queue.waiting ? <Loading /> : <Finished judged={queue.judged} />)}
-      {queue.items.slice(0, 3).map((item) => (
-        <Activity key={item.itemId} mode={item === current ? 'visible' : 'hidden'}>
-          <Comparison item={item} raw={raw} />
-        </Activity>
-      ))}
-      {current && (
-        <div className={classes.foot}>
-          {details && <Details criteria={project.criteria} said={said} say={setSaid} />}
-          <ChoiceBar choose={choose} skip={openSkip} />
-        </div>
-      )}
-      <SkipDialog opened={skipping} onClose={skipIs.close} skip={skip} />
-      <GuidelinesDrawer project={project} opened={guidelines} onClose={guidelinesAre.close} />
-      <KeysDialog
-        opened={help}
-        onClose={helpIs.close}
-        isOn={keysOn}
-        setOn={(on) => {
-          switchKeys(on);
-          setKeysOn(on);
-        }}
-      />
+    <div className={classes.split} data-guidelines={guidelines || undefined}>
+      <div className={classes.page}>
+        <OutboxNotice
+          state={queue.outbox}
+          sendNow={() => parts.outbox.wake()}
+          dismiss={() => parts.outbox.dismissRefused()}
+        />
+        <QueueHead
+          judged={queue.judged}
+          left={queue.left}
+          news={news}
+          next={current?.prompt.at(-1)?.content}
+          actions={[
+            { word: t('judge.undo'), key: 'U', act: () => void undo(), isOff: !queue.canUndo },
+            { word: t(raw ? 'judge.rendered' : 'judge.raw'), key: 'R', act: () => setRaw(!raw) },
+            { word: t('judge.details'), key: 'N', act: detailsAre.toggle },
+            { word: t('judge.guidelines'), key: 'G', act: guidelinesAre.toggle },
+            { word: t('judge.help'), key: '?', act: helpIs.open },
+          ]}
+        />
+        {queue.error && !current && <Failure error={queue.error} retry={queue.reload} />}
+        {!current && !queue.error && (queue.waiting ? <Loading /> : <Finished judged={queue.judged} />)}
+        {queue.items.slice(0, 3).map((item) => (
+          <Activity key={item.itemId} mode={item === current ? 'visible' : 'hidden'}>
+            <Comparison item={item} raw={raw} />
+          </Activity>
+        ))}
+        {current && (
+          <div className={classes.foot}>
+            {details && <Details criteria={project.criteria} said={said} say={setSaid} />}
+            <ChoiceBar choose={choose} skip={openSkip} />
+          </div>
+        )}
+        <SkipDialog opened={skipping} onClose={skipIs.close} skip={skip} />
+        <KeysDialog
+          opened={help}
+          onClose={helpIs.close}
+          isOn={keysOn}
+          setOn={(on) => {
+            switchKeys(on);
+            setKeysOn(on);
+          }}
+        />
+      </div>
+      {guidelines && <Guidelines project={project} close={guidelinesAre.close} />}
     </div>
   );
 }

@@ -31,7 +31,7 @@ export function SkipDialog({
   };
   return (
     <Modal opened={opened} onClose={onClose} title={t('judge.skipTitle')} transitionProps={{ duration: 0 }}>
-      <Stack gap="xs">
+      <Stack gap="xs" pt={4}>
         {reasons.map((reason, i) => (
           <Button
             key={reason}

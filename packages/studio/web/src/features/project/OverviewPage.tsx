@@ -111,7 +111,7 @@ function Invitation({ project: { role } }: { project: Project }) {
 function Guidelines({ text }: { text: string }) {
   const { t } = useTranslation();
   return (
-    <Paper withBorder p="lg">
+    <Paper withBorder p="lg" style={{ alignSelf: 'start' }}>
       <Title order={2} size="h5" mb="md">
         {t('project.guidelines')}
       </Title>

@@ -15,7 +15,7 @@ export const en = {
   comparisons: 'Comparisons',
   done: 'Done',
   votes: 'Votes',
-  overlap: 'Votes wanted for each',
+  overlap: 'Votes for each',
   progressText_one: '{{done}} of {{count}} comparison has its votes.',
   progressText_other: '{{done}} of {{count}} comparisons have their votes.',
   next: 'How to go on',

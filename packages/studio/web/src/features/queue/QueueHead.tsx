@@ -38,6 +38,8 @@ export function QueueHead({ judged, left, news, next, actions }: Props) {
               color="gray"
               onClick={act}
               disabled={isOff}
+              fw={500}
+              bg={isOff ? 'transparent' : undefined}
               rightSection={
                 <Kbd size="xs" visibleFrom="sm" aria-hidden>
                   {key}

@@ -13,7 +13,7 @@ export function GuidelinesEditor({ text, change }: { text: string; change: (text
     <Box>
       <Group justify="space-between" mb={6} align="flex-end">
         <Box>
-          <Text size="sm" fw={500} component="label" htmlFor="guidelines">
+          <Text size="sm" fw={600} component="label" htmlFor="guidelines">
             {t('settings.guidelines')}
           </Text>
           <Text size="xs" c="dimmed">

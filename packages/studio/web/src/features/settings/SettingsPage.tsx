@@ -38,7 +38,7 @@ export function SettingsPage() {
   return (
     <form onSubmit={submit}>
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
-        <Paper withBorder p="lg">
+        <Paper withBorder p="lg" style={{ alignSelf: 'start' }}>
           <Title order={2} size="h5" mb="md">
             {t('settings.asked')}
           </Title>

@@ -1,33 +1,20 @@
-import { Drawer, List, Stack, Text, Title } from '@mantine/core';
+import { CloseButton, Group, List, Stack, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Project } from '../../../../shared/projects.ts';
 import { Rendered } from '../../ui/Rendered.tsx';
 import { useCriterionName } from './Details.tsx';
+import classes from './JudgePage.module.css';
 
-/** What the project asks of its annotators, beside the comparison: the queue goes on working under it. */
-export function GuidelinesDrawer({
-  project,
-  opened,
-  onClose,
-}: {
-  project: Project;
-  opened: boolean;
-  onClose: () => void;
-}) {
+/** What the project asks of its annotators, beside the comparison and not over it. */
+export function Guidelines({ project, close }: { project: Project; close: () => void }) {
   const { t } = useTranslation();
   const nameOf = useCriterionName();
   return (
-    <Drawer
-      opened={opened}
-      onClose={onClose}
-      title={t('judge.guidelines')}
-      position="right"
-      size="md"
-      withOverlay={false}
-      lockScroll={false}
-      trapFocus={false}
-      transitionProps={{ duration: 0 }}
-    >
+    <aside className={classes.guidelines} aria-label={t('judge.guidelines')}>
+      <Group justify="space-between" mb="xs">
+        <Text fw={600}>{t('judge.guidelines')}</Text>
+        <CloseButton aria-label={t('app.close')} onClick={close} />
+      </Group>
       <Stack lang={project.language}>
         {project.guidelines.trim() === '' ? (
           <Text c="dimmed">{t('judge.noGuidelines')}</Text>
@@ -47,6 +34,6 @@ export function GuidelinesDrawer({
           </section>
         ))}
       </Stack>
-    </Drawer>
+    </aside>
   );
 }
