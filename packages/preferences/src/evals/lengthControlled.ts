@@ -202,6 +202,13 @@ export function lengthControlledRate(
   };
 }
 
+/** The weights between two systems that were fitted against one baseline: Δw₂ and Δw₃. */
+export const weightsBetween = (one: LengthWeights, other: LengthWeights): LengthWeights => ({
+  length: 0,
+  difficulty: (one.difficulty ?? 0) - (other.difficulty ?? 0),
+  system: one.system - other.system,
+});
+
 /**
  * What one system would win from another, both fitted against one baseline: 100 · mean σ(Δw₂·difficulty + Δw₃), as
  * AlpacaEval's `predict_winrate`.
@@ -210,15 +217,7 @@ export const rateBetween = (
   one: LengthWeights,
   other: LengthWeights,
   difficulties: readonly (number | undefined)[],
-): number =>
-  lengthControlledRate(
-    {
-      length: 0,
-      difficulty: (one.difficulty ?? 0) - (other.difficulty ?? 0),
-      system: one.system - other.system,
-    },
-    difficulties,
-  ).lcWinRate;
+): number => lengthControlledRate(weightsBetween(one, other), difficulties).lcWinRate;
 
 /** Whether the two rates, in percent, differ so much that AlpacaEval warns that its regression may have failed. */
 export function isExtremeChange(raw: number, lengthControlled: number): boolean {

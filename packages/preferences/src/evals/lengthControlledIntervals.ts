@@ -2,6 +2,7 @@ import { solveDefinite } from '../stats/cholesky.ts';
 import { FractionalLikelihood } from '../stats/fractionalLogistic.ts';
 import { type BootstrapOptions, bootstrapEstimate, type Estimate, type Interval, z95 } from '../stats/intervals.ts';
 import { sigmoid } from '../stats/logistic.ts';
+import { mean } from '../stats/summary.ts';
 import {
   asColumns,
   type GamedRow,
@@ -11,6 +12,7 @@ import {
   lengthControlledRate,
   lengthDesign,
   refit,
+  weightsBetween,
 } from './lengthControlled.ts';
 
 /** Places of the comparisons about each prompt. */
@@ -59,7 +61,7 @@ export interface SandwichError {
  * Liang and Zeger 1986, Biometrika 73:13, by prompt) through the delta method, and beside it what the prompts that were
  * drawn happened to be like.
  *
- *   influence of a prompt = Σ over its comparisons of (q − LC)/n + gᵀH⁻¹·a·(y − p)·x
+ *   influence of a prompt = Σ over its comparisons of (q − LC)/n + gᵀH⁻¹·(y − p)·x
  *   variance              = m/(m − 1) · Σ over the m prompts of influence²
  *
  * g is the mean gradient of q, H the information, a length-manipulated row counts in H but has no error. Weights that a
@@ -71,15 +73,43 @@ export function lengthSandwich(
   comparisons: readonly LengthComparison[],
   gamed: readonly GamedRow[],
 ): SandwichError | undefined {
-  const prompts = byPrompt(comparisons);
-  const influences = lengthInfluences(weights, comparisons, gamed);
-  if (!influences || prompts.length < 2) return undefined;
-  const squares = prompts.map((places) => places.reduce((sum, i) => sum + influences[i]!, 0) ** 2);
-  const standardError = Math.sqrt(
-    (prompts.length / (prompts.length - 1)) * squares.reduce((sum, square) => sum + square),
-  );
-  const difficulties = comparisons.map(({ difficulty }) => difficulty);
-  const rate = lengthControlledRate(weights, difficulties).lcWinRate / 100;
+  const predicted = prediction(weights, comparisons);
+  const fitted = fitInfluences({ weights, comparisons }, gamed, predicted.slope);
+  return fitted && sandwich(predicted.rate, [predicted.influences, fitted]);
+}
+
+/** A system's comparisons, and the weights fitted to them. */
+export interface FittedSystem {
+  readonly weights: LengthWeights;
+  readonly comparisons: readonly LengthComparison[];
+}
+
+/**
+ * The sampling error of {@link rateBetween} over the prompts of the first system, likewise. What both systems were judged
+ * on by the same prompt is not taken for independent.
+ */
+export function sandwichBetween(
+  one: FittedSystem,
+  other: FittedSystem,
+  gamed: readonly GamedRow[],
+): SandwichError | undefined {
+  const predicted = prediction(weightsBetween(one.weights, other.weights), one.comparisons);
+  const minus = predicted.slope.map((value) => -value);
+  const fitted = [fitInfluences(one, gamed, predicted.slope), fitInfluences(other, gamed, minus)];
+  if (!fitted.every((influences) => influences !== undefined)) return undefined;
+  return sandwich(predicted.rate, [predicted.influences, ...fitted]);
+}
+
+/** By prompt. */
+type Influences = ReadonlyMap<string, number>;
+
+function sandwich(rate: number, parts: readonly Influences[]): SandwichError | undefined {
+  const prompts = new Set(parts.flatMap((part) => [...part.keys()]));
+  const m = prompts.size;
+  if (m < 2) return undefined;
+  let squares = 0;
+  for (const prompt of prompts) squares += parts.reduce((sum, part) => sum + (part.get(prompt) ?? 0), 0) ** 2;
+  const standardError = Math.sqrt((m / (m - 1)) * squares);
   const half = (z95 * standardError) / (rate * (1 - rate));
   const center = Math.log(rate / (1 - rate));
   return {
@@ -88,47 +118,58 @@ export function lengthSandwich(
   };
 }
 
-/** What each comparison adds to the error of the rate, a share. [comparisons] */
-function lengthInfluences(
-  weights: LengthWeights,
-  comparisons: readonly LengthComparison[],
+/** The mean of q = σ(w₂·difficulty + w₃), a share, its gradient by (w₂, w₃), and what each prompt adds to it. */
+function prediction({ difficulty: slope = 0, system }: LengthWeights, comparisons: readonly LengthComparison[]) {
+  const n = comparisons.length;
+  const q = comparisons.map(({ difficulty }) => sigmoid(slope * (difficulty ?? 0) + system));
+  const rate = mean(q);
+  const gradient = Float64Array.of(0, 0);
+  const influences = new Map<string, number>();
+  comparisons.forEach(({ difficulty, prompt }, i) => {
+    const variance = (q[i]! * (1 - q[i]!)) / n;
+    gradient[0]! += variance * (difficulty ?? 0);
+    gradient[1]! += variance;
+    influences.set(prompt, (influences.get(prompt) ?? 0) + (q[i]! - rate) / n);
+  });
+  return { rate, slope: gradient, influences };
+}
+
+/** gᵀH⁻¹·Σ (y − p)·x of each prompt, g of (w₂, w₃). */
+function fitInfluences(
+  { weights, comparisons }: FittedSystem,
   gamed: readonly GamedRow[],
-): Float64Array | undefined {
+  slope: Float64Array,
+): Influences | undefined {
   const design = lengthDesign(comparisons, gamed);
   const likelihood = new FractionalLikelihood(design);
   const w = asColumns(weights);
-  const free = [...w.keys()].filter((j) => w[j] !== 0);
-  const predictions = comparisons.map(({ difficulty }) =>
-    sigmoid((weights.difficulty ?? 0) * (difficulty ?? 0) + weights.system),
+  const direction = solved(
+    likelihood.information(w),
+    w.length === 3 ? Float64Array.of(0, ...slope) : Float64Array.of(0, slope[1]!),
+    w,
   );
-  const rate = predictions.reduce((sum, q) => sum + q) / predictions.length;
-  const slope = new Float64Array(w.length); // g
-  comparisons.forEach(({ difficulty }, i) => {
-    const variance = (predictions[i]! * (1 - predictions[i]!)) / predictions.length;
-    slope[w.length - 1]! += variance;
-    if (w.length === 3) slope[1]! += variance * difficulty!;
-  });
-  const direction = solved(likelihood.information(w), slope, free);
   if (!direction) return undefined;
-  const influences = Float64Array.from(predictions, (q) => (q - rate) / predictions.length);
+  const influences = new Map<string, number>();
   design.comparisons.forEach((comparison, row) => {
     if (comparison < 0) return;
+    const { prompt } = comparisons[comparison]!;
     const residual = design.y[row]! - sigmoid(likelihood.predictor(row, w));
-    influences[comparison]! += residual * likelihood.predictor(row, direction);
+    const influence = residual * likelihood.predictor(row, direction);
+    influences.set(prompt, (influences.get(prompt) ?? 0) + influence);
   });
   return influences;
 }
 
-/** H⁻¹g over the free columns, 0 elsewhere. */
-function solved(information: Float64Array, slope: Float64Array, free: readonly number[]): Float64Array | undefined {
-  const columns = slope.length;
-  const block = Float64Array.from(free.flatMap((j) => free.map((k) => information[j * columns + k]!)));
+/** H⁻¹g over the columns whose weight is not 0, and 0 elsewhere. */
+function solved(information: Float64Array, slope: Float64Array, w: Float64Array): Float64Array | undefined {
+  const free = [...w.keys()].filter((j) => w[j] !== 0);
+  const block = Float64Array.from(free.flatMap((j) => free.map((k) => information[j * w.length + k]!)));
   const solution = solveDefinite(
     block,
     Float64Array.from(free, (j) => slope[j]!),
   );
   if (!solution) return undefined;
-  const direction = new Float64Array(columns);
+  const direction = new Float64Array(w.length);
   free.forEach((j, at) => {
     direction[j] = solution[at]!;
   });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   type LengthComparison,
+  lengthBootstrap,
   lengthControlledRate,
   lengthControlledWinRate,
   lengthDesign,
@@ -78,17 +79,16 @@ test('intervals hold the true rate 95 times of 100', () => {
     weights,
     many.map(({ difficulty }) => difficulty),
   ).lcWinRate;
-  const held = { sandwich: 0, bootstrap: 0 };
-  const runs = 200;
-  for (let i = 0; i < runs; i++) {
-    const { sandwich, bootstrap } = lengthControlledWinRate(judged(random, 150), {
-      ...{ weightsFrom: 'mle', seed: i, resamples: 100 },
-    });
-    const holds = ([low, high]: readonly [number, number]) => Number(low <= truth && truth <= high);
-    held.sandwich += holds(sandwich!.interval);
-    held.bootstrap += holds(bootstrap!.interval);
+  const holds = ([low, high]: readonly [number, number]) => Number(low <= truth && truth <= high);
+  let [bySandwich, byBootstrap] = [0, 0];
+  for (let run = 0; run < 300; run++) {
+    const comparisons = judged(random, 150);
+    const fit = lengthFit('mle', lengthDesign(comparisons))!;
+    bySandwich += holds(lengthSandwich(fit.weights, comparisons, [])!.interval);
+    if (run % 4 > 0) continue;
+    byBootstrap += holds(lengthBootstrap(fit, comparisons, [], { seed: run, resamples: 100 })!.interval);
   }
-  // of 200 intervals of 95 %, 182 to 198 hold the truth in 99 of 100 simulations; 100 resamples cost a point
-  assert.ok(held.sandwich >= 182 && held.sandwich <= 198, `sandwich: ${held.sandwich} of ${runs}`);
-  assert.ok(held.bootstrap >= 178 && held.bootstrap <= 198, `bootstrap: ${held.bootstrap} of ${runs}`);
+  // of 300 intervals of 95 %, 275 to 294 hold the truth in 99 of 100 simulations; of 75, 66 to 75
+  assert.ok(bySandwich >= 275 && bySandwich <= 294, `sandwich: ${bySandwich} of 300`);
+  assert.ok(byBootstrap >= 66, `bootstrap: ${byBootstrap} of 75`);
 });

@@ -14,6 +14,8 @@ import {
   readLengthComparisons,
   readLengthWeights,
   readOutputs,
+  type SandwichError,
+  sandwichBetween,
   writeTable,
 } from '@attune/preferences';
 import { type Command, Option } from 'commander';
@@ -190,22 +192,45 @@ interface Between {
   readonly systems: readonly string[];
   /** What the first would win of the second. */
   readonly lcWinRate: number;
+  /** Undefined where weights were given and comparisons not. */
+  readonly lcSandwich?: SandwichError | undefined;
 }
 
-/** @throws UsageError for a system without weights */
-function betweenSystems(systems: readonly string[], rows: readonly Row[], { weights, difficulties }: Given): Between {
-  const known = new Map(weights ?? rows.map(({ result }) => [result.system, result.weights] as const));
-  const [one, other] = systems.map((system) => {
-    const found = known.get(system);
+/** @throws UsageError for a system without weights, and for two that were judged against different ones */
+function betweenSystems(systems: readonly string[], rows: readonly Row[], given: Given): Between {
+  const [one, other] = systems.map((name) => rows.find(({ result }) => result.system === name));
+  if (one && other) return fittedBetween(one, other, given);
+  const { weights = new Map<string, LengthWeights>(), difficulties } = given;
+  const [first, second] = systems.map((name) => {
+    const found = weights.get(name);
     if (found) return found;
-    throw new UsageError(`--between ${system}: there are weights of ${[...known.keys()].join(', ') || 'no one'}.`);
+    const known = [...weights.keys(), ...rows.map(({ result }) => result.system)];
+    throw new UsageError(`--between ${name}: there are weights of ${known.join(', ')}.`);
   });
-  const prompts = difficulties?.values ?? [undefined];
-  return { systems, lcWinRate: rateBetween(one!, other!, prompts) };
+  return { systems, lcWinRate: rateBetween(first!, second!, difficulties!.values) };
 }
 
-const betweenText = ({ systems: [one, other], lcWinRate }: Between): string =>
-  `${one} against ${other}, responses of equal length: ${oneDecimal(lcWinRate)} %`;
+function fittedBetween(
+  { result: one, comparisons }: Row,
+  { result: other, ...second }: Row,
+  { gamed }: Given,
+): Between {
+  const systems = [one.system, other.system];
+  const against = [one, other].map((row) => row.against.join(', '));
+  if (against[0] !== against[1]) {
+    throw new UsageError(`--between ${systems.join(' ')}: they were judged against ${against.join(' and ')}, not one.`);
+  }
+  const difficulties = comparisons.map(({ difficulty }) => difficulty);
+  const lcSandwich = [one, other].every((row) => row.lcSandwich)
+    ? sandwichBetween({ ...one, comparisons }, { ...other, ...second }, gamed)
+    : undefined;
+  return { systems, lcWinRate: rateBetween(one.weights, other.weights, difficulties), lcSandwich };
+}
+
+const betweenText = ({ systems: [one, other], lcWinRate, lcSandwich }: Between): string => {
+  const interval = lcSandwich ? ` (${percentInterval(lcSandwich.interval)})` : '';
+  return `${one} against ${other}, responses of equal length: ${oneDecimal(lcWinRate)} %${interval}`;
+};
 
 const percentInterval = (interval: Interval | undefined): string =>
   interval === undefined ? '' : intervalText(interval, oneDecimal);
@@ -231,22 +256,15 @@ const systemTable = (rows: readonly Row[]): string =>
 
 /** A row of `--out`. */
 function fileRow({ result }: Row): Record<string, string | number | boolean | undefined> {
-  const { system, against, meanLengths, winRate, standardError, bootstrap, ...rest } = result;
-  const { lcWinRate, lcBootstrap, lcSandwich, weights } = rest;
+  const { system, against, meanLengths, winRate, standardError, bootstrap, weights, ...rest } = result;
+  const { lcWinRate, lcBootstrap, lcSandwich, fit, extremeChange, n } = rest;
   return {
-    ...{
-      system,
-      against: against.join(', '),
-      winRate,
-      standardError,
-      low: bootstrap[0],
-      high: bootstrap[1],
-      lcWinRate,
-    },
+    ...{ system, against: against.join(', '), length: meanLengths?.[0], lengthOfOthers: meanLengths?.[1] },
+    ...{ winRate, standardError, low: bootstrap[0], high: bootstrap[1], lcWinRate },
     ...{ lcLow: lcBootstrap?.interval[0], lcHigh: lcBootstrap?.interval[1] },
     lcSandwichError: lcSandwich?.standardError,
     ...{ lcSandwichLow: lcSandwich?.interval[0], lcSandwichHigh: lcSandwich?.interval[1] },
     ...{ lengthWeight: weights.length, difficultyWeight: weights.difficulty, systemWeight: weights.system },
-    ...{ fit: result.fit, extremeChange: result.extremeChange, n: result.n },
+    ...{ fit, extremeChange, n },
   };
 }
