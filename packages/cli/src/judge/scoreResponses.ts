@@ -31,9 +31,11 @@ export async function scoreResponses(
   shown.end();
 
   const scored = outcomes.flatMap((outcome) => (outcome && 'score' in outcome ? [outcome] : []));
-  const failures = outcomes.flatMap((outcome, place) =>
-    outcome && 'failure' in outcome ? [{ id: responses[place]!.id, line: lines[place]!, ...outcome.failure }] : [],
-  );
+  const failures = outcomes.flatMap((outcome, place) => {
+    if (!outcome || !('failure' in outcome)) return [];
+    const { id, source, turn } = responses[place]!;
+    return [{ id, source, turn, line: lines[place]!, ...outcome.failure }];
+  });
   const account = { n: scored.length, ...failuresOf(failures), left: outcomes.filter((one) => !one).length };
   const score = scored.length > 0 ? mean(scored.map((one) => one.score)) : undefined;
   const failuresFile = await writeFailures(out, failures);

@@ -17,7 +17,7 @@ import { withTableOut } from './shared.ts';
 
 interface Options {
   readonly questions: string;
-  readonly judgments: string;
+  readonly judgments: readonly string[];
   readonly out?: string;
 }
 
@@ -31,18 +31,18 @@ export const alignbenchCommand = (): Command =>
     command(
       'alignbench',
       "AlignBench's scores by category and dimension, from a judge's replies",
-      'attune eval alignbench --questions alignbench_v1.1.jsonl --judgments judged.jsonl',
+      'attune eval alignbench --questions alignbench_v1.1.jsonl --judgments judged.jsonl judged.jsonl.failures.jsonl',
     ),
   )
     .requiredOption('--questions <file>', "the benchmark's questions")
     .requiredOption(
-      '--judgments <file>',
-      '{"id", "reply"} or {"id", "score"} per line, with "source" of several systems',
+      '--judgments <files...>',
+      'what attune judge wrote, its failures too; or {"id", "reply"} per line, with "source" of several systems',
     )
     .addHelpText(
       'after',
       '\nreasoning and language are means of their categories, the total is the mean of both. Replies without a score\n' +
-        'are listed and in no mean. attune judge --template alignbench asks: docs/judging.md.',
+        'are listed and in no mean. attune judge --preset alignbench asks: docs/judging.md.',
     )
     .action(run(alignbench));
 

@@ -24,7 +24,7 @@ import { intervalText, oneDecimal, withTableOut } from './shared.ts';
 
 interface Options extends ReadOptions {
   readonly questions: string;
-  readonly judgments: string;
+  readonly judgments: readonly string[];
   readonly out?: string;
 }
 
@@ -40,8 +40,8 @@ export const mtBenchCommand = (): Command =>
   )
     .requiredOption('--questions <file>', "the benchmark's questions: question_id, category and turns")
     .requiredOption(
-      '--judgments <file>',
-      'ratings, {"id", "turn", "reply"} or {"id", "turn", "score"} per line; or comparisons in both orders; or FastChat\'s of either',
+      '--judgments <files...>',
+      "ratings that attune judge wrote, its failures too; or comparisons in both orders; or FastChat's of either",
     )
     .addOption(onError())
     .addHelpText(
@@ -56,9 +56,9 @@ async function mtBench(
 ): Promise<void> {
   if (out !== undefined) checkOutFile(out);
   const questions = await readMtBench(file);
-  const { value, text, rows } = (await holdsScoredReplies(judgments))
+  const { value, text, rows } = (await holdsScoredReplies(judgments[0]!))
     ? await ratings(questions, judgments)
-    : pairs(questions, judgments, await comparisonsOf(context, judgments, reading));
+    : await pairs(context, questions, judgments, reading);
   if (out !== undefined) await writeTable(out, rows);
   context.result(value, text);
 }
@@ -70,8 +70,8 @@ interface Outcome {
   readonly rows: readonly Record<string, string | number | undefined>[];
 }
 
-async function ratings(questions: readonly MtBenchQuestion[], file: string): Promise<Outcome> {
-  const bySystem = await readScoredReplies(file, new Set(questions.map(({ id }) => id)));
+async function ratings(questions: readonly MtBenchQuestion[], files: readonly string[]): Promise<Outcome> {
+  const bySystem = await readScoredReplies(files, new Set(questions.map(({ id }) => id)));
   const systems = [...bySystem].map(([system, replies]) => {
     const { turns, categories, ...rest } = mtBenchScores(questions, replies);
     return { system, ...rest, turns: Object.fromEntries(turns), categories: Object.fromEntries(categories) };
@@ -117,9 +117,16 @@ async function comparisonsOf(
   return read.comparisons;
 }
 
-function pairs(questions: readonly MtBenchQuestion[], file: string, comparisons: readonly Comparison[]): Outcome {
+async function pairs(
+  context: CommandContext,
+  questions: readonly MtBenchQuestion[],
+  files: readonly string[],
+  reading: ReadOptions,
+): Promise<Outcome> {
+  const comparisons: Comparison[] = [];
+  for (const file of files) comparisons.push(...(await comparisonsOf(context, file, reading)));
   const { systems: wins, failures, oneOrder, unknown } = mtBenchPairs(questions, comparisons);
-  if (wins.size === 0) throw new DataError(file, 'no pair was judged in both orders.');
+  if (wins.size === 0) throw new DataError(files.join(', '), 'no pair was judged in both orders.');
   const systems = winsOf(wins);
   const aside = (ids: readonly string[], what: string) =>
     ids.length > 0 && `${formatCount(ids.length)} ${what}: ${ids.join(', ')}`;

@@ -6,7 +6,7 @@ import { alignBench } from '../../judges/presets/alignBench.ts';
 import { alignBenchDimensions, alignBenchType, alignBenchTypes } from '../../judges/presets/alignBenchTypes.ts';
 import type { SingleVerdict } from '../../judges/templates.ts';
 import { type MeanScore, meanOfMeans, meanScore } from './meanScore.ts';
-import { recorded, type ScoredReply } from './scoredReplies.ts';
+import { recorded, type ScoredReply, whatStands } from './scoredReplies.ts';
 
 /** The eight categories by our keys: the benchmark's names, and the half of the total that they count in. */
 export const alignBenchCategories = {
@@ -120,7 +120,7 @@ export function alignBenchScores(
       ),
     })),
     failures: answered.flatMap(({ id, category, subcategory, reply, verdict }) =>
-      verdict ? [] : [{ id, category, subcategory, said: reply.reply ?? reply.score?.toString() ?? '' }],
+      verdict ? [] : [{ id, category, subcategory, said: whatStands(reply) }],
     ),
     incomplete: answered.flatMap(({ id, subcategory, verdict }) =>
       verdict && alignBenchType(subcategory).dimensions.some((name) => verdict.dimensions?.[name] === undefined)

@@ -4,7 +4,7 @@ import { Id } from '../../data/formats/format.ts';
 import { readAs } from '../../data/readAs.ts';
 import { mtBenchSingle } from '../../judges/presets/mtBench.ts';
 import { type MeanScore, meanScore } from './meanScore.ts';
-import { recorded, type ScoredReply } from './scoredReplies.ts';
+import { recorded, type ScoredReply, whatStands } from './scoredReplies.ts';
 
 const Question = z
   .object({ question_id: Id, category: z.string(), turns: z.array(z.string()).min(1) })
@@ -33,8 +33,8 @@ export interface MtBenchScores {
 /** Means of the ratings, by turn and by category. */
 export function mtBenchScores(questions: readonly MtBenchQuestion[], replies: readonly ScoredReply[]): MtBenchScores {
   const categoryOf = new Map(questions.map(({ id, category }) => [id, category]));
-  const read = replies.map((reply) => ({ ...reply, score: mtBenchRating(reply) }));
-  const scored = read.flatMap(({ id: question, turn, score }) =>
+  const read = replies.map((reply) => ({ ...reply, rating: mtBenchRating(reply) }));
+  const scored = read.flatMap(({ id: question, turn, rating: score }) =>
     score === undefined ? [] : [{ question, turn, score, category: categoryOf.get(question) }],
   );
   const turns = [...new Set(replies.map(({ turn }) => turn))].sort((a, b) => a - b);
@@ -48,8 +48,8 @@ export function mtBenchScores(questions: readonly MtBenchQuestion[], replies: re
         meanScore(scored.filter((one) => one.category === category)),
       ]),
     ),
-    failures: read.flatMap(({ id, turn, score, reply }) =>
-      score === undefined ? [{ id, turn, said: reply ?? '' }] : [],
+    failures: read.flatMap(({ id, turn, rating, ...reply }) =>
+      rating === undefined ? [{ id, turn, said: whatStands(reply) }] : [],
     ),
     missing: questions.flatMap(({ id }) => (answered.has(id) ? [] : [id])),
   };

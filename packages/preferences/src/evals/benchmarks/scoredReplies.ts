@@ -6,7 +6,7 @@ import { openRows } from '../../data/rows.ts';
 import { DataError } from '../../errors.ts';
 import type { ChatReply } from '../../judges/chat.ts';
 
-/** A judge's reply about one response, or what was read of it before. */
+/** What a judge said about one response: its reply, or what was read of it before, or why there is nothing to read. */
 export interface ScoredReply {
   /** Of the question. */
   readonly id: string;
@@ -14,11 +14,12 @@ export interface ScoredReply {
   readonly system: string;
   /** From 1. */
   readonly turn: number;
-  /** What the judge said. */
+  /** The reply as it is, to be read. */
   readonly reply?: string;
-  /** Absent where there is a reply, or nothing was read. */
   readonly score?: number;
   readonly dimensions?: Readonly<Record<string, number>>;
+  /** Why nothing was read, or what could not be. */
+  readonly failure?: string;
 }
 
 /** Ours; and FastChat's and AlignBench's names for the same. */
@@ -33,15 +34,17 @@ const Row = z
     judgment: z.string().optional(),
     score: z.number().optional(),
     dimensions: z.record(z.string(), z.number()).optional(),
+    reason: z.string().optional(),
+    said: z.string().optional(),
   })
-  .transform(({ id, question_id = id, source, model = source, turn, reply, judgment = reply, score, dimensions }) => ({
-    ...(question_id !== undefined && { id: question_id }),
-    system: model ?? '',
-    turn,
-    ...(judgment !== undefined ? { reply: judgment } : { ...(score !== undefined && { score }) }),
-    ...(judgment === undefined && dimensions !== undefined && { dimensions }),
-  }))
-  .pipe(z.custom<ScoredReply>((row) => 'id' in Object(row), 'id (or question_id), of a question'));
+  .transform(
+    ({ id, question_id = id, source, model = source, turn, reply, judgment = reply, ...row }, { addIssue }) => {
+      if (question_id === undefined) addIssue({ code: 'custom', message: 'id (or question_id), of a question' });
+      const { score, dimensions, reason, said = reason } = row;
+      const told = reason !== undefined ? { failure: said } : judgment !== undefined ? { reply: judgment } : undefined;
+      return { id: question_id ?? '', system: model ?? '', turn, ...(told ?? { score, dimensions }) };
+    },
+  );
 
 const needs =
   'Each line needs id (or question_id) of a question, and reply (or judgment), what the judge said, or score.';
@@ -50,36 +53,44 @@ const needs =
 export type RepliesBySystem = ReadonlyMap<string, readonly ScoredReply[]>;
 
 /**
- * Reads a judge's replies about single responses, one to a line: `{"id", "reply"}` or `{"id", "score", "dimensions"?}`,
- * with `source` (who wrote the response) and `turn` where there are several. Of a line with both the reply is what counts.
+ * Reads a judge's replies about single responses, one to a line: `{"id", "reply"}`, or `{"id", "score", "dimensions"?}` and
+ * `{"id", "reason", "said"?}` as `attune judge` writes them, with `source` (who wrote the response) and `turn` where there
+ * are several. Of a line with a score and a reply the reply is what counts.
  *
  * @param ids the questions there are
  * @throws DataError for a question that there is not, or that one system was scored on twice
  */
-export async function readScoredReplies(path: string, ids: ReadonlySet<string>): Promise<RepliesBySystem> {
-  const { records, lines, unit } = await readAs(Row, path, needs);
-  const seen = new Map<string, number>();
-  const problems = records.flatMap(({ id, system, turn }, i) => {
-    const [line, key] = [lines[i]!, JSON.stringify([id, system, turn])];
-    if (!ids.has(id)) return [{ line, field: 'id', message: `there is no question ${id}` }];
-    const before = seen.get(key);
-    seen.set(key, line);
-    return before === undefined
-      ? []
-      : [{ line, field: 'id', message: `question ${id} stands in ${unit} ${before} too` }];
-  });
-  if (problems.length > 0)
-    throw new DataError(path, problems, { unit, needs: 'Give the replies of one judge, once each.' });
-  return Map.groupBy(records, ({ system }) => system);
+export async function readScoredReplies(paths: readonly string[], ids: ReadonlySet<string>): Promise<RepliesBySystem> {
+  const all: ScoredReply[] = [];
+  const seen = new Map<string, string>();
+  for (const path of paths) {
+    const { records, lines, unit } = await readAs(Row, path, needs);
+    const problems = records.flatMap(({ id, system, turn }, i) => {
+      const [line, key] = [lines[i]!, JSON.stringify([id, system, turn])];
+      if (!ids.has(id)) return [{ line, field: 'id', message: `there is no question ${id}` }];
+      const before = seen.get(key);
+      seen.set(key, `${path}, ${unit} ${line}`);
+      return before === undefined ? [] : [{ line, field: 'id', message: `question ${id} was scored in ${before} too` }];
+    });
+    if (problems.length > 0) {
+      throw new DataError(path, problems, { unit, needs: 'Give the replies of one judge, once each.' });
+    }
+    all.push(...records);
+  }
+  return Map.groupBy(all, ({ system }) => system);
 }
 
 /** Whether the first row is a reply about a single response, and not a comparison. */
 export async function holdsScoredReplies(path: string): Promise<boolean> {
   const { rows } = await openRows(path);
   for await (const { row } of rows)
-    return row !== undefined && ['reply', 'judgment', 'score'].some((name) => name in row);
+    return row !== undefined && ['reply', 'judgment', 'score', 'reason'].some((name) => name in row);
   return false;
 }
 
 /** A reply that was written down, as its template reads it. */
 export const recorded = (text: string): ChatReply => ({ text, whole: true, cached: true });
+
+/** What a line has that is no score, for people. */
+export const whatStands = ({ failure, reply, score }: Partial<ScoredReply>): string =>
+  failure ?? reply ?? score?.toString() ?? '';

@@ -33,7 +33,7 @@ const own: AlignBenchQuestion[] = categories.flatMap((category, c) =>
 
 const scored = async (questions: readonly AlignBenchQuestion[], answers: readonly object[]) => {
   const file = write('judged.jsonl', answers);
-  const bySystem = await readScoredReplies(file, new Set(questions.map(({ id }) => id)));
+  const bySystem = await readScoredReplies([file], new Set(questions.map(({ id }) => id)));
   return alignBenchScores(questions, bySystem.get('')!);
 };
 
@@ -176,11 +176,11 @@ test('replies to questions that there are not, or twice the same, are errors wit
     { id: 2, model: 'y', score: 5 },
   ]);
   await assert.rejects(
-    readScoredReplies(file, ids),
-    /line 2: question 1 stands in line 1 too\n {2}line 3: there is no question 3/,
+    readScoredReplies([file], ids),
+    /line 2: question 1 was scored in .*twice\.jsonl, line 1 too\n {2}line 3: there is no question 3/,
   );
   const unnamed = write('unnamed.jsonl', [{ score: 5 }]);
-  await assert.rejects(readScoredReplies(unnamed, ids), /line 1: .*id \(or question_id\)/);
+  await assert.rejects(readScoredReplies([unnamed], ids), /line 1: .*id \(or question_id\)/);
 });
 
 test('a question of an unknown category or sub-category is an error with its line', async () => {

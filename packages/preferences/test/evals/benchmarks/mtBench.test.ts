@@ -81,7 +81,7 @@ test('the recorded ratings of 80 questions give the means of their recorded scor
   if (!existsSync(folder)) return t.skip(absent);
   const all = await readMtBench(join(folder, 'mt_bench.question.jsonl'));
   const file = join(folder, 'model_judgment.gpt-4_single.jsonl.gz');
-  const bySystem = await readScoredReplies(file, new Set(all.map(({ id }) => id)));
+  const bySystem = await readScoredReplies([file], new Set(all.map(({ id }) => id)));
   const scores = mtBenchScores(all, bySystem.get('phi-3-dpo')!);
   // pandas-style means of the column `score`, as FastChat's show_result.py takes them, by Python's statistics.mean.
   near(scores.turns.get(1)?.mean, 8.3625);

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { startChat } from '../../../preferences/test/judges/chatServer.ts';
+import { attune } from '../train/attune.ts';
+import { workshop, writeLines } from '../train/fixture.ts';
+
+const root = workshop();
+const path = (name: string): string => join(root, name);
+
+async function done(...args: string[]) {
+  const { code, stdout, stderr } = await attune(...args);
+  assert.equal(code, 0, stderr);
+  return stdout;
+}
+
+test('AlignBench from its own questions: a judge is asked with the preset, its scores and failures are evaluated', async (t) => {
+  const categories = ['数学计算', '逻辑推理', '基本任务', '中文理解', '综合问答', '文本写作', '角色扮演', '专业能力'];
+  const subcategories = ['初等数学', '推理', '翻译', '字词理解', '寻求建议', '创意文体写作', '功能类', '历史'];
+  const questions = categories.flatMap((category, c) =>
+    [1, 2, 3].map((i) => ({
+      question_id: 10 * c + i,
+      category,
+      subcategory: subcategories[c]!,
+      question: `第${10 * c + i}个问题？`,
+      reference: '参考。',
+      evidences: null,
+    })),
+  );
+  writeLines(path('alignbench.jsonl'), questions);
+  const sampled = questions.map(({ question_id }) => ({
+    id: String(question_id),
+    index: 0,
+    text: `回答${question_id}。`,
+  }));
+  writeLines(path('glm.jsonl'), sampled);
+  // Each question is scored by its number's last digit, but the third of each category without a score that can be read.
+  const server = await startChat(({ body }) => {
+    const last = Number(/回答\d*(\d)。/.exec(body.messages.at(-1)!.content)![1]);
+    return last === 3 ? "不好说。{'综合得分': 11}" : `分析。\n{'事实正确性': 9, '综合得分': ${last}}`;
+  });
+  t.after(server.stop);
+  const files = [
+    '--prompts',
+    path('alignbench.jsonl'),
+    '--responses',
+    path('glm.jsonl'),
+    '--out',
+    path('judged.jsonl'),
+  ];
+  await done('judge', '--judge', server.url, '--judge-model', 'm', '--preset', 'alignbench', ...files);
+  const asked = server.asked.map(({ body }) => body.messages.map(({ content }) => content).join('\n'));
+  assert.equal(asked.filter((text) => text.includes('\n参考。\n')).length, 24);
+  const judgments = [path('judged.jsonl'), path('judged.jsonl.failures.jsonl')];
+  const stdout = await done(
+    'eval',
+    'alignbench',
+    '--questions',
+    path('alignbench.jsonl'),
+    '--judgments',
+    ...judgments,
+    '--json',
+  );
+  const { systems } = JSON.parse(stdout);
+  assert.equal(systems.length, 1);
+  const [{ system, total, failures, missing, dimensions }] = systems;
+  assert.deepEqual([system, total.mean, total.n, missing], ['glm', 1.5, 16, []]);
+  assert.deepEqual(
+    failures.map(({ id }: { id: string }) => id),
+    questions.map(({ question_id }) => String(question_id)).filter((id) => id.endsWith('3')),
+  );
+  assert.equal(dimensions.find(({ name }: { name: string }) => name === '事实正确性').score.mean, 9);
+});
+
+test('MT-bench with two turns: the last answer is rated, and scored by turn', async (t) => {
+  writeLines(path('mt.jsonl'), [
+    { question_id: 81, category: 'writing', turns: ['Write a line.', 'Now a shorter one.'] },
+  ]);
+  const answers = [
+    { id: '81', turn: 1, source: 'ours', prompt: 'Write a line.', response: 'Here is a line.' },
+    {
+      id: '81',
+      turn: 2,
+      source: 'ours',
+      prompt: 'Write a line.',
+      response: [
+        { role: 'assistant', content: 'Here is a line.' },
+        { role: 'user', content: 'Now a shorter one.' },
+        { role: 'assistant', content: 'A line.' },
+      ],
+    },
+  ];
+  writeLines(path('answers.jsonl'), answers);
+  const server = await startChat(({ body }) => {
+    const text = body.messages.map(({ content }) => content).join('\n');
+    return text.includes("assistant's last answer") ? 'Short. [[9]]' : 'Fine. [[6]]';
+  });
+  t.after(server.stop);
+  const files = ['--data', path('answers.jsonl'), '--out', path('rated.jsonl')];
+  await done('judge', '--judge', server.url, '--judge-model', 'm', '--preset', 'mt-bench-single', ...files);
+  const stdout = await done(
+    'eval',
+    'mt-bench',
+    '--questions',
+    path('mt.jsonl'),
+    '--judgments',
+    path('rated.jsonl'),
+    '--json',
+  );
+  const [{ system, turns, overall }] = JSON.parse(stdout).systems;
+  assert.deepEqual([system, turns[1].mean, turns[2].mean, overall.mean], ['ours', 6, 9, 7.5]);
+});
