@@ -9,7 +9,7 @@ export function onInterrupt(): AbortSignal {
   const asked = (controller = new AbortController());
   const stop = () => {
     process.off('SIGINT', stop).off('SIGTERM', stop);
-    process.stderr.write('\nStopping after this step with a checkpoint. Press Ctrl-C again to stop at once.\n');
+    process.stderr.write('\nStopping in good order. Press Ctrl-C again to stop at once.\n');
     asked.abort();
   };
   process.once('SIGINT', stop).once('SIGTERM', stop);

@@ -68,6 +68,7 @@ async function programFor(called: string | undefined): Promise<Command> {
   const program = new Command('attune')
     .description('Align language models with what people prefer.')
     .version(version())
+    .enablePositionalOptions() // an option after a command's name is that command's, also where its parent has one of this name
     .addHelpText('after', '\nExample:\n  $ attune demo\n\nattune <command> --help explains a command.');
   for (const [name, { summary, load }] of Object.entries(commands)) {
     program.addCommand(name === called ? await load() : new Command(name).description(summary));

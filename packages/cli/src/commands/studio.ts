@@ -1,7 +1,11 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { DataPlace } from '@attune/studio';
 import type { Command } from 'commander';
 import { type CommandContext, command, run, wholeNumber } from '../command.ts';
+import { UsageError } from '../errors.ts';
+import { formatCount } from '../terminal/format.ts';
 
 interface Options {
   readonly port: number;
@@ -23,13 +27,35 @@ export const studioCommand = (): Command =>
     .option('--data <folder>', 'where it keeps votes, people and runs', 'studio')
     .option('--origin <url>', 'where browsers reach it, if not there (behind a proxy)')
     .addHelpText('after', '\nWith DATABASE_URL set, votes and people are in that PostgreSQL database.')
+    .enablePositionalOptions() // --data after `backup` is that of backup
+    .addCommand(backUpCommand())
+    .addCommand(restoreCommand())
     .action(run(studio));
+
+const backUpCommand = (): Command =>
+  command(
+    'backup',
+    'Write all that the database holds into one file, also while the studio runs',
+    'attune studio backup --data studio --out studio-2026-11-22.backup',
+  )
+    .option('--data <folder>', 'of the studio; DATABASE_URL goes before it', 'studio')
+    .requiredOption('--out <file>', 'the backup: gzipped JSON lines')
+    .action(run(backup));
+
+const restoreCommand = (): Command =>
+  command(
+    'restore',
+    'Fill an empty studio from a backup, of SQLite or of PostgreSQL',
+    'attune studio restore studio-2026-11-22.backup --data restored',
+  )
+    .argument('<file>', 'what attune studio backup wrote')
+    .option('--data <folder>', 'of the new studio; DATABASE_URL goes before it', 'studio')
+    .action(run(restored));
 
 async function studio({ say, signal, result }: CommandContext, { port, host, data, origin }: Options): Promise<void> {
   const { openDatabase, pagesFolder, setUpLink, startStudio } = await import('@attune/studio');
   const folder = resolve(data);
-  const url = process.env.DATABASE_URL;
-  const db = await openDatabase(url ? { url } : { folder });
+  const db = await openDatabase(placeOf(data));
   const attune = [process.execPath, join(import.meta.dirname, '../main.ts')];
   const server = await startStudio({ db, folder, attune, now: Date.now }, { port, host, origin, pages: pagesFolder() });
   if (host !== '127.0.0.1' && host !== 'localhost' && host !== '::1') {
@@ -45,3 +71,34 @@ async function studio({ say, signal, result }: CommandContext, { port, host, dat
   if (!signal.aborted) await once(signal, 'abort');
   await server.close();
 }
+
+/** `DATABASE_URL` where it is set, else the folder. */
+const placeOf = (data: string): DataPlace => {
+  const url = process.env.DATABASE_URL;
+  return url ? { url } : { folder: resolve(data) };
+};
+
+async function backup({ say, result }: CommandContext, { data, out }: { data: string; out: string }): Promise<void> {
+  const { backUp, openDatabase } = await import('@attune/studio');
+  const place = placeOf(data);
+  if ('folder' in place && !existsSync(join(place.folder, 'studio.sqlite'))) {
+    throw new UsageError(`--data ${data}: there is no studio.sqlite in it. Give the folder of a studio.`);
+  }
+  await using db = await openDatabase(place);
+  const rows = await backUp(db, out);
+  say('Runs and models are files, not in it: copy their folders too.');
+  result({ out, rows }, `${out}: ${countsText(rows)}.`);
+}
+
+async function restored({ result }: CommandContext, file: string, { data }: { data: string }): Promise<void> {
+  const { openDatabase, restore } = await import('@attune/studio');
+  await using db = await openDatabase(placeOf(data));
+  const rows = await restore(db, file);
+  result({ data, rows }, `${data}: ${countsText(rows)}.`);
+}
+
+const countsText = (rows: Readonly<Record<string, number>>): string =>
+  Object.entries(rows)
+    .filter(([, n]) => n > 0)
+    .map(([table, n]) => `${table.replaceAll('_', ' ')} ${formatCount(n)}`)
+    .join(', ') || 'nothing, as the studio is empty';

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Kysely, PostgresDialect } from 'kysely';
+import { Kysely, PostgresAdapter, PostgresDialect } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import pg from 'pg';
 import { migrations } from './migrations.ts';
@@ -21,6 +21,8 @@ export async function openDatabase(place: DataPlace): Promise<Db> {
   await db.destroy();
   throw error;
 }
+
+export const isPostgres = (db: Db): boolean => db.getExecutor().adapter instanceof PostgresAdapter;
 
 function sqlite(folder: string) {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
