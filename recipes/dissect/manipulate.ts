@@ -135,11 +135,12 @@ function compared(responses: string, source: string): Comparison[] {
         { id: `${id}-b`, text: b, source },
       ],
       ...judge.compare({ id, a, b }),
+      ...(a === b && { choice: 'tie' }),
     };
   });
 }
 
 /** From the trained model's side. */
 function seen({ responses: [a, b], choice }: Comparison): FeaturedComparison {
-  return { features: textFeatures(set, b.text, a.text), won: choice === 'b' ? 1 : 0, fit };
+  return { features: textFeatures(set, b.text, a.text), won: choice === 'tie' ? 0.5 : Number(choice === 'b'), fit };
 }
