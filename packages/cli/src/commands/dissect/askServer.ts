@@ -1,16 +1,7 @@
-import {
-  chatAddress,
-  chatLetters,
-  chatModel,
-  JudgeCallError,
-  type LetterAnswers,
-  type LetterLogps,
-  type RawSample,
-  ReplyCache,
-  rememberingChat,
-} from '@attune/preferences';
+import { chatLetters, JudgeCallError, type LetterAnswers, type LetterLogps, type RawSample } from '@attune/preferences';
 import type { CommandContext } from '../../command.ts';
 import { StoppedError, UsageError } from '../../errors.ts';
+import { openServer } from '../../judge/server.ts';
 import { formatCount } from '../../terminal/format.ts';
 import { progress } from '../../terminal/progress.ts';
 import { standardError } from '../../terminal/screen.ts';
@@ -23,8 +14,6 @@ export interface AskServerOptions {
   readonly out?: string;
   readonly concurrency: number;
 }
-
-const [temperature, seed] = [0, 42]; // the study's
 
 /**
  * Asks a model behind a server for its letters on every sample, in both orders. Replies are kept on disk: what is stopped
@@ -40,16 +29,14 @@ export async function askServer(
   const file = cacheFile ?? (out === undefined ? undefined : `${out}.replies.sqlite`);
   if (apiModel === undefined) throw new UsageError('--api needs --api-model: the name of the model there.');
   if (file === undefined) throw new UsageError('--api needs --out, or --cache: replies that were paid for are kept.');
-  using cache = new ReplyCache(file);
-  const endpoint = { url: api!, model: apiModel, key: process.env.ATTUNE_JUDGE_KEY };
-  const { ask } = chatModel(endpoint, { temperature, seed, concurrency, signal, say });
-  const chat = rememberingChat(ask, cache, { address: chatAddress(api!), model: apiModel, temperature, seed });
+  const endpoint = { url: api!, model: apiModel, out: file };
+  using server = openServer(endpoint, { cache: file, concurrency }, { signal, say });
 
   const answers: Record<'ab' | 'ba', (LetterLogps | undefined)[]> = { ab: [], ba: [] };
   const shown = progress(standardError(), { label: 'labels', total: samples.length, unit: 'samples' });
   const missing: string[] = [];
   let done = 0;
-  for await (const { place, ab, ba, why } of chatLetters(samples, chat, { concurrency })) {
+  for await (const { place, ab, ba, why } of chatLetters(samples, server.chat, { concurrency })) {
     [answers.ab[place], answers.ba[place]] = [ab, ba];
     if (why !== undefined) missing.push(`sample ${place}: ${why}`);
     shown.update(++done, missing.length > 0 ? `${formatCount(missing.length)} with answers missing` : '');

@@ -2,7 +2,7 @@ import { AttuneError } from '../../errors.ts';
 import { type Chat, type ChatReply, type ChatRequest, estimateInput, usageOf } from '../chat.ts';
 import type { Ask } from '../promptQuality.ts';
 import type { Budget } from './budget.ts';
-import { chatCall, type Endpoint } from './chatCall.ts';
+import { chatCall, type Endpoint, type Outcome } from './chatCall.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { Concessions } from './concessions.ts';
 import { type Limits, Pace } from './pace.ts';
@@ -69,10 +69,15 @@ export function chatModel(endpoint: JudgeEndpoint, settings: ChatSettings = {}):
     const tokens = estimateInput(request) + (request.maxTokens ?? 0);
     for (let [tried, busy] = [0, 0]; ; ) {
       await pace.turn(tokens);
-      if (refusal) throw refusal;
-      budget?.check();
       const asked = concessions.asked({ model: endpoint.model, temperature, seed }, request);
-      const outcome = await chatCall(at, asked.body);
+      let outcome: Outcome | undefined;
+      try {
+        if (refusal) throw refusal;
+        budget?.check();
+        outcome = await chatCall(at, asked.body);
+      } finally {
+        pace.ended(outcome !== undefined && 'busy' in outcome && outcome.busy === true);
+      }
       if ('reply' in outcome) {
         const usage = usageOf(request, outcome.reply);
         pace.settle(usage.input + usage.output - tokens);

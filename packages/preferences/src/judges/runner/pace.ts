@@ -12,6 +12,9 @@ export interface Limits {
  * Lets calls start as fast as an endpoint bears and no faster: each waits for a free place, then for its turn in two
  * token buckets of size one (requests and tokens), so that calls are evenly spaced and no minute holds more than its
  * limit. Tokens are charged by estimate when a call starts and settled by what the server counted.
+ *
+ * Where nobody says how many requests a minute it bears, a server that refuses is asked by half as many at a time, and by
+ * one more for each round of answers (additive increase, multiplicative decrease; Chiu and Jain 1989).
  */
 export class Pace {
   readonly #limits: Limits;
@@ -23,6 +26,9 @@ export class Pace {
   #nextTokens = -Infinity;
   #pausedUntil = -Infinity;
   #lastTurn: Promise<void> = Promise.resolve();
+  #underWay = 0;
+  #atATime = Infinity; // until the server first refuses
+  #oneEnded = () => {};
 
   /** @param signal its abort ends every wait with its reason */
   constructor(limits: Limits, { clock = systemClock, signal }: { clock?: Clock; signal?: AbortSignal } = {}) {
@@ -45,7 +51,7 @@ export class Pace {
     }
   }
 
-  /** Waits until a call of about so many tokens may start; those who came before go first. */
+  /** Waits until a call of about so many tokens may start; those who came before go first. Say when it has `ended`. */
   turn(tokens: number): Promise<void> {
     const arrived = this.#clock.now();
     const turn = this.#lastTurn.then(() => this.#start(tokens, arrived));
@@ -58,7 +64,14 @@ export class Pace {
       this.#signal?.throwIfAborted();
       const now = this.#clock.now();
       const start = Math.max(this.#nextRequest, this.#nextTokens, this.#pausedUntil);
+      if (this.#underWay >= Math.floor(this.#atATime)) {
+        await new Promise<void>((ended) => {
+          this.#oneEnded = ended;
+        });
+        continue;
+      }
       if (start <= now) {
+        this.#underWay++;
         const due = Math.max(start, arrived, now - LATE_MS);
         this.#nextRequest = due + minutes(1, this.#limits.requestsPerMinute);
         this.#nextTokens = due + minutes(tokens, this.#limits.tokensPerMinute);
@@ -66,6 +79,16 @@ export class Pace {
       }
       await this.#clock.sleep(start - now, this.#signal);
     }
+  }
+
+  /** A call that had its turn is over; `isBusy`: the server refused it, because it has too much to do. */
+  ended(isBusy: boolean): void {
+    this.#underWay--;
+    if (!isBusy) this.#atATime += 1 / this.#atATime;
+    else if (this.#limits.requestsPerMinute === undefined && this.#clock.now() >= this.#pausedUntil) {
+      this.#atATime = Math.max(1, Math.min(this.#atATime, this.#underWay + 1) / 2); // once for all refused together
+    }
+    this.#oneEnded();
   }
 
   /** What a call had more (or less) than its estimate. */

@@ -43,3 +43,15 @@ test('a thousand questions take no more than a tenth longer than the rate limit 
   const rate = taken.length / minutes;
   assert.ok(rate > 0.9 * perMinute && rate <= 1.001 * perMinute, `${rate} a minute`);
 });
+
+test('a server whose limit nobody told is found out: few calls are refused, none is given up, little time is lost', async (t) => {
+  const clock = fakeClock();
+  const { taken, seen } = scriptedServer(t, clock);
+  const { ask } = chatModel({ url: 'http://localhost', model: 'm' }, { concurrency: 100, clock });
+  const questions = Array.from({ length: 3000 }, (_, i) => ask({ messages: [{ role: 'user', content: String(i) }] }));
+  const replies = await Promise.all(questions);
+  assert.ok(replies.every(({ text }) => text === 'yes'));
+  assert.ok(seen.refused < 0.1 * seen.calls, `${seen.refused} of ${seen.calls} refused`);
+  const minutes = clock.now() / 60_000;
+  assert.ok(taken.length / minutes > 0.8 * perMinute, `${taken.length / minutes} a minute`);
+});
