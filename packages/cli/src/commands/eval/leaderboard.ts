@@ -3,8 +3,6 @@ import {
   type Battle,
   type Controls,
   DataError,
-  type FittedStandings,
-  type Interval,
   type Leaderboard,
   leaderboard,
   readBattles,
@@ -18,10 +16,11 @@ import { UsageError } from '../../errors.ts';
 import { checkOutFile } from '../../models/outFile.ts';
 import { leaderboardPage } from '../../report/leaderboardPage.ts';
 import { writeWhole } from '../../run/durable.ts';
-import { formatCount, formatShare } from '../../terminal/format.ts';
-import { table } from '../../terminal/table.ts';
+import { progress } from '../../terminal/progress.ts';
+import { standardError } from '../../terminal/screen.ts';
 import { counterOf, onError, type Options as ReadOptions } from '../data/common.ts';
-import { intervalText, oneDecimal, withTableOut } from './shared.ts';
+import { boardRows, boardText } from './leaderboardText.ts';
+import { withTableOut } from './shared.ts';
 
 interface Options extends ReadOptions {
   readonly data: readonly string[];
@@ -75,17 +74,28 @@ async function rank({ say, result }: CommandContext, options: Options): Promise<
   const read = await readAll(say, options);
   const anchor = options.anchor === undefined ? undefined : anchorOf(options.anchor, read.battles);
   const controls = options.styleControl ? await controlsOf(read, options.tokenizer) : undefined;
+  const shown = drawing(read.battles.length, resamples * (controls ? 2 : 1));
   const board = leaderboard(read.battles, {
     ...{ seed, resamples },
     ...(method && { method }),
     ...(anchor && { anchor }),
     ...(controls && { controls }),
+    ...(shown && { onDraw: shown.next }),
   });
+  shown?.end();
   tellDoubts(say, board);
-  if (out !== undefined) await writeTable(out, rowsOf(board));
+  if (out !== undefined) await writeTable(out, boardRows(board));
   if (report !== undefined) writeWhole(report, leaderboardPage(board, { anchor, files: options.data }));
   const { plain, controlled, ...rest } = board;
   result({ data: options.data, ...rest, ...plain, controlled, ...read.left }, boardText(board));
+}
+
+/** Shows how far the bootstrap is, where it takes a while. */
+function drawing(battles: number, total: number): { next(): void; end(): void } | undefined {
+  if (battles * total < 1e7) return undefined;
+  const shown = progress(standardError(), { label: 'bootstrap', total, unit: 'draws' });
+  let done = 0;
+  return { next: () => shown.update(++done), end: () => shown.end() };
 }
 
 /** The battles of all files. */
@@ -160,86 +170,3 @@ function tellDoubts(say: (line: string) => void, { components, caution, plain, p
     say(`Fewer than 30 comparisons: ${few.map(({ model, battles }) => `${model} (${battles})`).join(', ')}.`);
   }
 }
-
-/** A row for each system, as a file. */
-function rowsOf({ plain, controlled }: Leaderboard) {
-  const other = new Map(controlled?.models.map((row) => [row.model, row]));
-  return plain.models.map((row) => {
-    const held = other.get(row.model);
-    return {
-      system: row.model,
-      rating: row.rating,
-      standardError: row.standardError,
-      ...ends('', row.interval),
-      ...ends('bootstrap', row.bootstrap),
-      bestRank: row.ranks[0],
-      worstRank: row.ranks[1],
-      battles: row.battles,
-      wins: row.wins,
-      ties: row.ties,
-      losses: row.losses,
-      part: row.component + 1,
-      ...(held && {
-        controlledRating: held.rating,
-        controlledStandardError: held.standardError,
-        ...ends('controlled', held.interval),
-        controlledBestRank: held.ranks[0],
-        controlledWorstRank: held.ranks[1],
-      }),
-    };
-  });
-}
-
-const ends = (prefix: string, [low, high]: Interval): Record<string, number> =>
-  prefix === '' ? { low, high } : { [`${prefix}Low`]: low, [`${prefix}High`]: high };
-
-const points = (value: number): string => value.toFixed(0).replace('-', '−');
-
-const ranksText = ([best, worst]: Interval): string => (best === worst ? `${best}` : `${best}–${worst}`);
-
-function boardText({ plain, controlled, components, prompts }: Leaderboard): string {
-  const other = new Map(controlled?.models.map((row) => [row.model, row]));
-  const hasParts = components.length > 1;
-  const rows = plain.models.map((row) => {
-    const held = other.get(row.model);
-    return [
-      ...(hasParts ? [`${row.component + 1}`] : []),
-      ranksText(row.ranks),
-      row.model,
-      points(row.rating),
-      intervalText(row.interval, points),
-      intervalText(row.bootstrap, points),
-      ...(held ? [points(held.rating), intervalText(held.interval, points), ranksText(held.ranks)] : []),
-      ...[row.battles, row.wins, row.ties, row.losses].map(formatCount),
-    ];
-  });
-  const head = [
-    ...(hasParts ? ['part'] : []),
-    ...['ranks', 'system', 'rating', '95 % interval', 'bootstrap'],
-    ...(controlled ? ['with style control', '95 % interval', 'ranks'] : []),
-    ...['n', 'wins', 'ties', 'losses'],
-  ];
-  return [table(head, rows), methodText(plain, prompts), ...(controlled ? [controlsText(controlled)] : [])].join(
-    '\n\n',
-  );
-}
-
-function methodText({ nu }: FittedStandings, prompts: number): string {
-  const how =
-    nu === undefined
-      ? 'Bradley-Terry, ties as half wins.'
-      : `Davidson: equal systems tie in ${formatShare(nu / (2 + nu))}.`;
-  return `${how} 400 points are odds of ten to one. Intervals are over ${formatCount(prompts)} prompts.`;
-}
-
-const controlsText = ({ controls }: FittedStandings): string =>
-  controls.length === 0
-    ? 'Style control: no response has any style, there is nothing to hold fixed.'
-    : table(
-        ['a lead of one standard deviation in', 'is worth points', '95 % interval'],
-        controls.map(({ name, points: worth, interval }) => [
-          name,
-          oneDecimal(worth),
-          intervalText(interval, oneDecimal),
-        ]),
-      );

@@ -4,6 +4,11 @@ import { quantile } from '../../stats/summary.ts';
 import type { RatingFit } from './ratings.ts';
 import { type Anchor, pointsPerUnit } from './standings.ts';
 
+/** How the battles are drawn anew, and who is told how far that is. */
+export interface ResamplingOptions extends BootstrapOptions {
+  readonly onDraw?: () => void;
+}
+
 /**
  * The 95 % percentile interval of each model's rating by the bootstrap: prompts are drawn with replacement, each with all
  * its battles, and the model is fitted anew to each draw.
@@ -12,7 +17,7 @@ import { type Anchor, pointsPerUnit } from './standings.ts';
  */
 export function bootstrapRatings(
   { models, graph, table, refit }: RatingFit,
-  { seed, resamples = 1000 }: BootstrapOptions,
+  { seed, resamples = 1000, onDraw }: ResamplingOptions,
   anchor?: Anchor,
 ): Map<string, Interval> {
   const random = seededRandom(seed);
@@ -20,6 +25,7 @@ export function bootstrapRatings(
   const drawn = models.map(() => new Float64Array(resamples));
   const times = new Float64Array(table.prompts);
   for (let draw = 0; draw < resamples; draw++) {
+    onDraw?.();
     times.fill(0);
     for (let k = 0; k < table.prompts; k++) times[random.below(table.prompts)]!++;
     const theta = refit(times);

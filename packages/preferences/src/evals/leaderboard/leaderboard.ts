@@ -1,13 +1,13 @@
-import type { BootstrapOptions, Interval } from '../../stats/intervals.ts';
+import type { Interval } from '../../stats/intervals.ts';
 import type { Battle, Controls } from './battles.ts';
-import { bootstrapRatings } from './bootstrap.ts';
+import { bootstrapRatings, type ResamplingOptions } from './bootstrap.ts';
 import { bradleyTerry } from './bradleyTerry.ts';
 import { davidson } from './davidson.ts';
 import type { RatingFit } from './ratings.ts';
 import { type Anchor, type Standing, type Standings, standings } from './standings.ts';
 
 /** What is asked of a leaderboard. */
-export interface LeaderboardOptions extends BootstrapOptions {
+export interface LeaderboardOptions extends ResamplingOptions {
   /** {@link usualMethod} where nothing is said. */
   readonly method?: RatingFit['method'];
   readonly anchor?: Anchor;
@@ -70,7 +70,7 @@ export function leaderboard(
   };
 }
 
-function withBootstrap(fit: RatingFit, draws: BootstrapOptions, anchor: Anchor | undefined): FittedStandings {
+function withBootstrap(fit: RatingFit, draws: ResamplingOptions, anchor: Anchor | undefined): FittedStandings {
   const { models, ...rest } = standings(fit, anchor);
   const intervals = bootstrapRatings(fit, draws, anchor);
   return {
