@@ -210,6 +210,60 @@ export const text = {
     klFact: 'KL',
   },
   comparison: { eyebrow: 'Attune · runs compared' },
+  judges: {
+    eyebrow: 'Attune · judges',
+    title: 'How far judges may be believed',
+    lede: (judges: number, verdicts: string, items: string) =>
+      `${judges} judges, ${verdicts} verdicts on ${items} pairs of responses.`,
+    agreement: {
+      title: 'Agreement with people',
+      lead: 'How often a judge says what most people say of a pair of responses. Bars are 95\u00a0% intervals.',
+      people: (share: string) => glued(`how often a person says what most of the others say: ${share}`),
+      alone: 'half: a coin, where nobody says tie',
+    },
+    order: {
+      title: 'The order of the responses',
+      lead: 'A judge without position bias says the same whichever response it is shown first.',
+      consistency: 'The same verdict in both orders',
+      first: 'The response shown first wins',
+      even: 'half: no liking for a place, if each response is as often first as second',
+    },
+    length: {
+      title: 'Length',
+      lead: 'How often the longer response wins, of pairs whose lengths differ by more than 30 characters.',
+      people: (share: string) => glued(`how often people prefer the longer one: ${share}`),
+      even: 'half: length does not matter, or good and bad responses are as long',
+    },
+    sways: {
+      title: 'What sways the choice',
+      lead: 'One regression for each judge: what each thing adds to the log-odds of a response, all the others held fixed.',
+      terms: {
+        length: 'Being much longer',
+        first: 'Being shown first',
+        own: 'Being its own family’s',
+        people: 'Being better to people',
+      },
+      nothing: '0: it does not matter',
+    },
+    own: {
+      title: 'Its own work',
+      lead: 'Where one response is by the judge’s own family: its wins less those that others give on the same pairs, in percentage points.',
+      people: 'Than people give',
+      others: 'Than other judges give',
+      nothing: '0: as others see it',
+    },
+    columns: ['Judge', 'Pairs', 'Verdicts', 'Ties', 'Missing', 'Kappa with people'],
+    undecided: 'The missing ones were refused, or could not be read; they are not in the plots.',
+    numbers: 'The numbers',
+    how: {
+      title: 'How it was computed',
+      list: [
+        'A pair of responses counts once, however often it was judged; intervals of weights and differences are over pairs.',
+        'What people say is what most of them say; a pair that nobody but judges saw is left out where people are compared.',
+      ],
+      files: (names: readonly string[]) => `Read from ${listed(names)}.`,
+    },
+  },
   leaderboard: {
     eyebrow: 'Attune · leaderboard',
     title: 'Leaderboard',

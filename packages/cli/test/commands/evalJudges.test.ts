@@ -78,14 +78,16 @@ test('eval judges for people is tables; columns that nobody fills are not shown,
   assert.doesNotMatch(alone, /with most people|people themselves/);
 });
 
-test('--own says which sources are the judge’s own, and --out writes the rows as a table', () => {
-  const { status, stdout } = judges('--data', judged, '--own', 'rule=ours', '--out', 'judges.csv', '--json');
+test('--own says which sources are the judge’s own; --out writes the rows as a table, --report a page', () => {
+  const files = ['--out', 'judges.csv', '--report', 'judges.html'];
+  const { status, stdout } = judges('--data', judged, '--own', 'rule=ours', ...files, '--json');
   assert.equal(status, 0);
   const [, rule] = JSON.parse(stdout).judges as [JudgeReport, JudgeReport];
   assert.deepEqual([rule.own!.sources, rule.own!.wins.share], [['ours'], 0]);
   const [head, first] = readFileSync(join(folder, 'judges.csv'), 'utf8').split('\n') as [string, string];
   assert.match(head, /^judge,items,comparisons,/);
   assert.match(first, /^gpt-4o,20,40,/);
+  assert.match(readFileSync(join(folder, 'judges.html'), 'utf8'), /2 judges, 60 verdicts on 20 pairs of responses/);
 });
 
 test('verdicts without texts are about the items of the benchmark’s own file', () => {

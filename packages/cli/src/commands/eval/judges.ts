@@ -12,6 +12,8 @@ import {
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type CommandContext, command, run, wholeNumber } from '../../command.ts';
 import { checkOutFile } from '../../models/outFile.ts';
+import { judgesPage } from '../../report/judgesPage.ts';
+import { writeWhole } from '../../run/durable.ts';
 import { onError, type Options as ReadOptions, tellLeftOut } from '../data/common.ts';
 import { judgeRow, judgesText } from './judgesText.ts';
 import { withTableOut } from './shared.ts';
@@ -24,6 +26,7 @@ interface Options extends ReadOptions {
   readonly own?: ReadonlyMap<string, ReadonlySet<string>>;
   readonly seed: number;
   readonly out?: string;
+  readonly report?: string;
 }
 
 /** `attune eval judges`: how far each judge may be believed. */
@@ -52,6 +55,7 @@ export const judgesCommand = (): Command =>
       ).argParser(ownSources),
     )
     .option('--seed <n>', 'of the bootstrap that intervals of differences and kappas are from', wholeNumber(0), 0)
+    .option('--report <file>', 'also as a page with plots (.html)')
     .addOption(onError())
     .addHelpText('after', '\nWhat each number is: docs/judging.md.')
     .action(run(judges));
@@ -69,6 +73,7 @@ function ownSources(
 
 async function judges({ say, result }: CommandContext, options: Options): Promise<void> {
   if (options.out !== undefined) checkOutFile(options.out);
+  if (options.report !== undefined) checkOutFile(options.report, '--report');
   const plain = async (path: string): Promise<Comparison[]> => {
     const { comparisons, ...provenance } = await readComparisons(path, options);
     tellLeftOut(say, path, provenance);
@@ -90,6 +95,9 @@ async function judges({ say, result }: CommandContext, options: Options): Promis
     seed: options.seed,
   });
   if (options.out !== undefined) await writeTable(options.out, report.judges.map(judgeRow));
+  if (options.report !== undefined) {
+    writeWhole(options.report, judgesPage(report, [...options.data, ...(options.people ?? [])]));
+  }
   result({ data: options.data, match: options.match, ...report }, judgesText(report));
 }
 

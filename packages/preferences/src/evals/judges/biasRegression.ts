@@ -39,8 +39,9 @@ export interface BiasRegression {
  * which response is called a. The intervals come from the sandwich estimator with items as clusters (Liang and Zeger
  * 1986, Biometrika 73:13), scaled by G/(G − 1) for G items.
  *
- * Where people decided anything, only the items they decided count. Undefined for fewer than two items, and where
- * the terms decide every choice (a rule that takes the longer response): such weights have no largest likelihood.
+ * Where people decided anything, only the items they decided count. Undefined for fewer than two items, where the terms
+ * decide every choice (a rule that takes the longer response), and where one term is made of others: such weights have no
+ * largest likelihood, or no single one.
  */
 export function biasRegression(pairs: readonly JudgedPair[], judge: string, isOwn: IsOwn): BiasRegression | undefined {
   const judged = pairs.filter(({ said }) => said.get(judge)?.some(({ choice }) => choice !== 'skip'));

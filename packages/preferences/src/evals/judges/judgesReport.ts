@@ -53,6 +53,8 @@ export interface PeopleReport extends PeopleAmongThemselves {
 
 /** A page about judges. */
 export interface JudgesReport {
+  /** Different pairs of responses that some judge was asked about. */
+  readonly items: number;
   readonly judges: readonly JudgeReport[];
   readonly people: PeopleReport | undefined;
 }
@@ -75,6 +77,7 @@ export function judgesReport(
   const pairs = judgedPairs(comparisons, people, match);
   const judges = new Set(pairs.flatMap(({ said }) => [...said.keys()]));
   return {
+    items: pairs.filter(({ said }) => said.size > 0).length,
     judges: [...judges].map((judge) => judgeReport(pairs, judge, isOwn, options)),
     people: peopleReport(pairs.filter((pair) => pair.people.length > 0)),
   };

@@ -33,7 +33,8 @@ test('agreement with people is worked out by hand: with most of them, with one o
     ...saidBy('cy', ['b', 'tie', 'b', 'a', 'skip']),
   ];
   const judge = saidBy('judge', ['a', 'a', 'a', 'tie', 'skip']);
-  const { judges, people: among } = judgesReport(judge, { people, ...few });
+  const { judges, people: among, items } = judgesReport(judge, { people, ...few });
+  assert.equal(items, 5);
   const { majority, countingSkips, onePerson, withoutTies, kappa } = judges[0]!.people!;
   // most say: a | a, b or tie | b | tie | b
   near(majority!.share, (1 + 1 / 3 + 0 + 1) / 4);
