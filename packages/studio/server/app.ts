@@ -5,7 +5,7 @@ import helmet from '@fastify/helmet';
 import multipart from '@fastify/multipart';
 import fastifyStatic from '@fastify/static';
 import swagger from '@fastify/swagger';
-import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import {
   hasZodFastifySchemaValidationErrors,
   jsonSchemaTransform,
@@ -16,13 +16,17 @@ import type { Problem } from '../shared/problem.ts';
 import { identifyEveryone } from './auth/identify.ts';
 import { Refusal } from './refusal.ts';
 import { auditRoutes } from './routes/audit.ts';
+import { dissectRoutes } from './routes/dissect.ts';
+import { exportRoutes } from './routes/exports.ts';
 import { itemRoutes } from './routes/items.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { memberRoutes } from './routes/members.ts';
 import { projectRoutes } from './routes/projects.ts';
+import { qualityRoutes } from './routes/quality.ts';
 import { queueRoutes } from './routes/queue.ts';
 import { runRoutes } from './routes/runs.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { triageRoutes } from './routes/triage.ts';
 import type { Studio } from './studio.ts';
 
 const MAX_BODY = 4 << 20;
@@ -76,6 +80,7 @@ export async function studioApp(studio: Studio, { pages }: { pages?: string } = 
 /** Routes by what they are about. Everything in here asks for a sign-in unless it says that it is open. */
 const api = (studio: Studio) => async (app: FastifyInstance) => {
   identifyEveryone(app, studio);
+  app.setNotFoundHandler({}, nothingThere);
   app.get('/openapi.json', { schema: { hide: true }, config: { open: true } }, () => app.swagger());
   await app.register(sessionRoutes, { studio });
   await app.register(memberRoutes, { studio });
@@ -84,7 +89,11 @@ const api = (studio: Studio) => async (app: FastifyInstance) => {
   await app.register(projectRoutes, { studio });
   await app.register(itemRoutes, { studio });
   await app.register(queueRoutes, { studio });
+  await app.register(triageRoutes, { studio });
+  await app.register(qualityRoutes, { studio });
+  await app.register(exportRoutes, { studio });
   await app.register(runRoutes, { studio });
+  await app.register(dissectRoutes, { studio });
 };
 
 /** Every address that is no file is the application's: it finds its page itself. */
@@ -94,14 +103,13 @@ async function servePages(app: FastifyInstance, folder: string): Promise<void> {
   });
   const page = readFileSync(join(folder, 'index.html'), 'utf8');
   app.setNotFoundHandler((request, reply) => {
-    if (request.method !== 'GET' || request.url.startsWith('/api/') || request.url.startsWith('/assets/')) {
-      return reply
-        .code(404)
-        .send({ code: 'not_found', message: `There is nothing at ${request.method} ${request.url}.` });
-    }
+    if (request.method !== 'GET' || request.url.startsWith('/assets/')) return nothingThere(request, reply);
     return reply.type('text/html').header('cache-control', 'no-cache').send(page);
   });
 }
+
+const nothingThere = ({ method, url }: FastifyRequest, reply: FastifyReply) =>
+  reply.code(404).send({ code: 'not_found', message: `There is nothing at ${method} ${url}.` } satisfies Problem);
 
 /** What goes wrong inside is told to the log, not to whoever asked. */
 function asProblem(error: FastifyError): { status: number; problem: Problem } {
