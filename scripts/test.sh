@@ -3,6 +3,14 @@
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 cd "$root"
+# The studio's tests drive a real browser and run on a real PostgreSQL; where they cannot be had, those tests skip and say so.
+peers_is_done() { command -v chromium >/dev/null && { command -v pg_config >/dev/null || [[ -d /usr/lib/postgresql ]]; }; }
+peers() {
+  can_install && apt_install chromium postgresql ||
+    give_up peers 'Chromium and PostgreSQL are missing (apt install chromium postgresql): the tests that need them are skipped.'
+}
+step peers
+
 (($#)) || set -- 'packages/*/test/**/*.test.ts' 'recipes/**/*.test.ts'
 
 node_modules/.bin/biome check .
