@@ -110,3 +110,26 @@ test('MT-bench with two turns: the last answer is rated, and scored by turn', as
   const [{ system, turns, overall }] = JSON.parse(stdout).systems;
   assert.deepEqual([system, turns[1].mean, turns[2].mean, overall.mean], ['ours', 6, 9, 7.5]);
 });
+
+test('Arena-Hard in both orders: much better counts three times', async (t) => {
+  const prompts = ['one', 'two'].map((id) => ({ id, prompt: `Do ${id}.` }));
+  const responses = (text: string) => prompts.map(({ id }) => ({ id, index: 0, text: `${text} ${id}` }));
+  writeLines(path('prompts.jsonl'), prompts);
+  writeLines(path('ours.jsonl'), responses('ours'));
+  writeLines(path('base.jsonl'), responses('base'));
+  // Ours is much better at the first prompt, and a little worse at the second, whichever is shown first.
+  const server = await startChat(({ body }) => {
+    const text = body.messages.at(-1)!.content;
+    const isFirst = text.indexOf('ours') < text.indexOf('base');
+    if (text.includes('Do one')) return isFirst ? '[[A>>B]]' : '[[B>>A]]';
+    return isFirst ? '[[B>A]]' : '[[A>B]]';
+  });
+  t.after(server.stop);
+  const between = ['--responses', path('ours.jsonl'), '--against', path('base.jsonl'), '--out', path('games.jsonl')];
+  const judge = ['judge', '--judge', server.url, '--judge-model', 'm', '--preset', 'arena-hard'];
+  await done(...judge, '--prompts', path('prompts.jsonl'), ...between);
+  const { system, score, questions, games } = JSON.parse(
+    await done('eval', 'arena-hard', '--data', path('games.jsonl'), '--json'),
+  );
+  assert.deepEqual([system, score, questions, games], ['ours', (100 * 6) / 8, 2, 4]);
+});

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { group } from '../../command.ts';
 import { alignbenchCommand } from './alignbench.ts';
+import { arenaHardCommand } from './arenaHard.ts';
 import { curvesCommand } from './curves.ts';
 import { humanCommand } from './human.ts';
 import { judgesCommand } from './judges.ts';
@@ -25,5 +26,6 @@ export const evalCommand = (): Command =>
     rmAccuracyCommand(),
     alignbenchCommand(),
     mtBenchCommand(),
+    arenaHardCommand(),
     curvesCommand(),
   ]);
