@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { type PairTemplate, readJudgeTemplate, type SingleTemplate } from '../../src/judges/index.ts';
@@ -145,4 +147,13 @@ test('a question without the reference that a template shows is an error that sa
   const own = pairOf(concise.replace('{first}', '{reference} {first}'));
   assert.doesNotThrow(() => own.request({ ...question, reference: 'Hi!' }));
   assert.throws(() => own.request(question), /\{reference\} is undefined; expected a text in every question/);
+});
+
+test('the templates of the documentation are templates', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../../../docs/judging.md'), 'utf8');
+  const blocks = [...page.matchAll(/```yaml\n(kind:.*?)```/gs)].map(([, yaml]) => yaml!);
+  assert.deepEqual(
+    blocks.map((yaml) => readJudgeTemplate(write('documented.yaml', yaml)).kind),
+    ['pair', 'single'],
+  );
 });
