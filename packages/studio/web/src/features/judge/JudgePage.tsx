@@ -41,7 +41,7 @@ export function JudgePage() {
   const [skipping, skipIs] = useDisclosure();
   const [details, detailsAre] = useDisclosure();
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another item starts at its top, with nothing said.
+  // Another item starts at its top, with nothing said of it.
   useEffect(() => {
     window.scrollTo({ top: 0 });
     setSaid(nothingSaid);

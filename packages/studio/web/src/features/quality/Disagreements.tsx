@@ -89,7 +89,7 @@ function Votes({ votes }: { votes: Disagreement['votes'] }) {
         <Group key={annotator} gap="xs">
           <Badge variant="light" miw={72}>
             {t(`quality.choices.${choice}`)}
-            {strength !== null && ' ' + '●'.repeat(strength)}
+            {strength !== null && ` ${'●'.repeat(strength)}`}
           </Badge>
           <Text size="sm">
             <bdi>{annotator}</bdi>

@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import type { Page } from 'playwright-core';
+import { comparisons, jsonl } from '../studio.ts';
+import { beginProject, comeIn, importFile, invitation, openStudio, shownPrompt, type Visitor } from './pages.ts';
+
+const ITEMS = 8;
+
+test('from an empty folder to exported pairs: an owner, data, two annotators who vote by keyboard, their agreement', async (t) => {
+  const studio = await openStudio(t);
+  if (!studio) return;
+  const ada = await studio.visitor();
+  await comeIn(ada.page, studio.setUp, 'Ada', 'Begin');
+  const project = await beginProject(ada.page, 'Stories');
+  await importFile(ada.page, project, 'stories.jsonl', jsonl(comparisons(ITEMS)));
+
+  for (const name of ['Bob', 'Cem']) {
+    const annotator = await studio.visitor();
+    await comeIn(annotator.page, await invitation(ada.page, project), name, 'Join');
+    await annotator.page.getByText('Stories').click();
+    await annotator.page.getByRole('link', { name: 'Judge comparisons' }).click();
+    // "Answer n." is the better one of each pair; Cem sees the last one otherwise.
+    await voteAll(annotator.page, (first, i) => {
+      const better = first.includes('No answer') ? '2' : '1';
+      return name === 'Cem' && i === 0 ? '3' : better;
+    });
+    assert.deepEqual(annotator.alarms, []);
+  }
+
+  const { page } = ada;
+  await page.goto(`${project}/quality`);
+  await page.getByText(`Over ${ITEMS} comparisons`, { exact: false }).waitFor();
+  await page.getByRole('cell', { name: 'Bob', exact: true }).waitFor();
+  await page.getByText('Krippendorff’s α').waitFor();
+  await page.getByRole('button', { name: 'A is better' }).click(); // the one on which Cem said tie
+  await page.getByText('no votes are divided').waitFor();
+
+  const pairs = await exported(ada, project);
+  assert.equal(pairs.length, ITEMS);
+  for (const { chosen, rejected } of pairs) {
+    assert.match(chosen[0].content, /^Answer/);
+    assert.match(rejected[0].content, /^No answer/);
+  }
+  assert.deepEqual(ada.alarms, []);
+});
+
+/** Judges until nothing is left, each time by one key and never before the next comparison is there. */
+async function voteAll(page: Page, keyFor: (first: string, i: number) => string): Promise<void> {
+  for (let i = 0; i < ITEMS; i++) {
+    const article = page.locator('article:visible');
+    const first = await article.getByRole('region', { name: 'Response 1' }).innerText();
+    const item = await article.getAttribute('data-item');
+    await page.keyboard.press(keyFor(first, i));
+    await page.locator(`article[data-item="${item}"]:visible`).waitFor({ state: 'detached' });
+  }
+  await page.getByText('All done').waitFor();
+  await page.locator('[data-left="0"]').waitFor();
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: lines of a file as the tests expect them.
+async function exported({ page }: Visitor, project: string): Promise<any[]> {
+  await page.goto(`${project}/data`);
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: 'Download' }).click(),
+  ]);
+  const text = readFileSync(await download.path(), 'utf8');
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+}
+
+test('a vote goes by one key and comes back by one; strength, skips and notes are kept', async (t) => {
+  const studio = await openStudio(t);
+  if (!studio) return;
+  const { page, alarms } = await studio.visitor();
+  await comeIn(page, studio.setUp, 'Ada', 'Begin');
+  const project = await beginProject(page, 'Undo');
+  await importFile(page, project, 'a.jsonl', jsonl(comparisons(4)));
+  await page.goto(`${project}/judge`);
+  const news = page.locator('[data-judged]');
+
+  const first = await shownPrompt(page);
+  await page.keyboard.press('Shift+Digit2');
+  await page.getByText('Recorded: response 2 far better.').first().waitFor();
+  assert.notEqual(await shownPrompt(page), first);
+  await page.keyboard.press('u');
+  await page.getByText('Taken back. The comparison is here again.').first().waitFor();
+  assert.equal(await shownPrompt(page), first);
+  assert.equal(await news.getAttribute('data-judged'), '0');
+
+  await page.keyboard.press('n');
+  await page.getByLabel('Note').fill('1 2 3 are no votes here');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('q');
+  await page.getByText('Recorded: response 1 slightly better.').first().waitFor();
+  await page.keyboard.press('s');
+  await page.getByRole('button', { name: 'The prompt cannot be understood' }).waitFor();
+  await page.keyboard.press('2');
+  await page.getByText('Recorded: skipped.').first().waitFor();
+  await page.keyboard.press('0');
+  await page.keyboard.press('t');
+  await page.getByText('All done').waitFor();
+  await page.locator('[data-left="0"]').waitFor();
+
+  const said = await page.evaluate(async (address) => {
+    const json = async (path: string) => (await fetch(`/api/projects/${address.split('/').pop()}${path}`)).json();
+    const { items } = await json('/items');
+    const details = await Promise.all(items.map(({ id }: { id: string }) => json(`/items/${id}`)));
+    return details.flatMap((item) => item.said.map((vote: object) => ({ ...vote })));
+  }, project);
+  const of = (strength: number | null, choice?: string) =>
+    said.filter((vote) => vote.strength === strength && (choice === undefined || vote.choice === choice)).length;
+  assert.equal(said.length, 4);
+  assert.equal(of(1), 1);
+  assert.deepEqual([of(null, 'skip'), of(null, 'bothBad'), of(null, 'tie')], [1, 1, 1]);
+  const notes = said.flatMap(({ note }) => note ?? []).sort();
+  assert.deepEqual(notes, ['1 2 3 are no votes here', 'The prompt cannot be understood']);
+  assert.deepEqual(alarms, []);
+});
+
+test('votes given while the studio cannot be reached wait in the tab, also over a reload, and arrive', async (t) => {
+  const studio = await openStudio(t);
+  if (!studio) return;
+  const { page, context } = await studio.visitor();
+  await comeIn(page, studio.setUp, 'Ada', 'Begin');
+  const project = await beginProject(page, 'Offline');
+  await importFile(page, project, 'a.jsonl', jsonl(comparisons(6)));
+  await page.goto(`${project}/judge`);
+  await page.locator('article:visible').waitFor();
+
+  await context.route('**/votes', (route) => route.abort());
+  await page.keyboard.press('1');
+  await page.getByText('1 vote waits in this tab').waitFor();
+  await page.keyboard.press('2');
+  await page.locator('[data-pending="2"]').waitFor();
+  await page.keyboard.press('u'); // never sent: taken back without the studio
+  await page.locator('[data-pending="1"]').waitFor();
+  await page.keyboard.press('2');
+  await page.locator('[data-pending="2"]').waitFor();
+  await page.reload();
+  await page.locator('[data-pending="2"]').waitFor();
+
+  await context.unroute('**/votes');
+  await page.getByRole('button', { name: 'Send now' }).click();
+  await page.locator('[data-pending]').waitFor({ state: 'detached' });
+  await page.goto(project);
+  await page.getByText('Progress').first().waitFor();
+  const votes = await page.evaluate(
+    async (address) => (await fetch(`/api/projects/${address.split('/').pop()}`)).json(),
+    project,
+  );
+  assert.equal(votes.votes, 2);
+});
+
+test('the first page loads less than 300 kB of compressed script, and all of it compressed', async (t) => {
+  const studio = await openStudio(t);
+  if (!studio) return;
+  const { page } = await studio.visitor();
+  const scripts: { readonly path: string; readonly bytes: number }[] = [];
+  const uncompressed: string[] = [];
+  page.on('response', async (response) => {
+    if (!response.url().endsWith('.js')) return;
+    if (!response.headers()['content-encoding']) uncompressed.push(response.url());
+    scripts.push({ path: response.url(), bytes: gzipSync(await response.body()).length });
+  });
+  await comeIn(page, studio.setUp, 'Ada', 'Begin');
+  await page.waitForLoadState('networkidle');
+  const sum = scripts.reduce((total, { bytes }) => total + bytes, 0);
+  t.diagnostic(`${scripts.length} scripts, ${Math.round(sum / 1000)} kB with gzip`);
+  assert.ok(sum > 100_000, 'the scripts were seen');
+  assert.ok(sum < 300_000, `${sum} bytes`);
+  assert.deepEqual(uncompressed, []);
+});
