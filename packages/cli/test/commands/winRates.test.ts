@@ -253,6 +253,22 @@ test('what is missing or wrong is said with what to do', async () => {
   await refused(/maximum likelihood is undefined; expected one.*l1-cv/s, '--data', allWon);
 });
 
+test('--weighted counts by the probability that a judge wrote beside its choice', async () => {
+  const judged = write(
+    'judged.jsonl',
+    [0.9, 0.2, 0.6].map((probability, i) => ({
+      ...{ id: `${i}`, prompt: [{ role: 'user', content: `What ${i % 2}?` }], judge: 'me', probability },
+      responses: ['old', 'new'].map((source) => ({ id: `${i}${source}`, text: `${source} ${i}`, source })),
+      choice: probability > 0.5 ? 'a' : 'b',
+    })),
+  );
+  const run = async (...more: readonly string[]) => attune('eval', 'winrate', '--data', judged, '--json', ...more);
+  const [byChoice, bySureness] = [await run(), await run('--weighted')];
+  close(JSON.parse(byChoice.stdout).winRate, 100 / 3);
+  close(JSON.parse(bySureness.stdout).winRate, (100 * (0.1 + 0.8 + 0.4)) / 3);
+  assert.match(byChoice.stderr, /3 comparisons are of 2 prompts; the bootstrap draws prompts/);
+});
+
 test('winrate has a row per category, by AlpacaEval’s datasets or a file', async () => {
   const run = async (...args: readonly string[]) =>
     JSON.parse((await attune('eval', 'winrate', ...args, '--json')).stdout);

@@ -1,15 +1,14 @@
-import type { ReadOptions } from '../data/read.ts';
 import { codePoints } from '../data/stats.ts';
 import { DataError, type LineUnit, type Problem } from '../errors.ts';
 import { mean } from '../stats/summary.ts';
 import type { Difficulties, Outputs } from './alpacaEvalFiles.ts';
 import type { LengthComparison } from './lengthControlled.ts';
-import { type ReadVerdict, readVerdicts, verdictPrompt } from './readVerdicts.ts';
+import { type ReadVerdict, readVerdicts, type VerdictOptions, verdictPrompt } from './readVerdicts.ts';
 import { contestOf, opponentsOf } from './readWins.ts';
 import { type Contest, winProbability } from './winRate.ts';
 
 /** What the comparisons of a file are read with. */
-export interface LengthReadOptions extends ReadOptions, Partial<Contest> {
+export interface LengthReadOptions extends VerdictOptions, Partial<Contest> {
   /** What the baseline answered, where the comparisons leave it out. */
   readonly baseline?: Outputs;
   readonly difficulties?: Difficulties;

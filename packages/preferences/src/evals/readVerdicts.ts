@@ -35,21 +35,26 @@ export interface ReadVerdicts {
   readonly unit: LineUnit;
 }
 
+/** How verdicts are read. */
+export interface VerdictOptions extends ReadOptions {
+  /** By the `probability` that a judge wrote beside its choice, where it did. AlpacaEval's annotations always are. */
+  readonly weighted?: boolean;
+}
+
 /** The verdicts of comparisons in any known format, AlpacaEval's with how sure the judge was, in the order of the file. */
-export async function readVerdicts(path: string, options: ReadOptions = {}): Promise<ReadVerdicts> {
-  const read = (await hasPreferences(path))
-    ? await preferenceVerdicts(path, options)
-    : await comparisonVerdicts(path, options);
-  return { ...read, verdicts: namedVerdicts(read.verdicts) };
+export async function readVerdicts(path: string, options: VerdictOptions = {}): Promise<ReadVerdicts> {
+  if (await hasPreferences(path)) return named(await preferenceVerdicts(path, options));
+  const read = await comparisonVerdicts(path, options);
+  return named(options.weighted ? await weighted(path, read) : read);
 }
 
 /** What the two systems of a file are called that names none. */
 export const unnamedSystems = ['first response', 'second response'] as const;
 
-const namedVerdicts = (verdicts: readonly ReadVerdict[]): readonly ReadVerdict[] =>
-  verdicts.some(({ systems }) => systems.some(Boolean))
-    ? verdicts
-    : verdicts.map((verdict) => ({ ...verdict, systems: unnamedSystems }));
+const named = (read: ReadVerdicts): ReadVerdicts =>
+  read.verdicts.some(({ systems }) => systems.some(Boolean))
+    ? read
+    : { ...read, verdicts: read.verdicts.map((verdict) => ({ ...verdict, systems: unnamedSystems })) };
 
 async function comparisonVerdicts(path: string, options: ReadOptions): Promise<ReadVerdicts> {
   const { comparisons, lines, skipped, unit } = await readComparisons(path, options);
@@ -59,6 +64,23 @@ async function comparisonVerdicts(path: string, options: ReadOptions): Promise<R
     return { ...verdictOf(comparison), line: lines[index]!, id, prompt, texts, index, promptIndex: index };
   });
   return { verdicts, skipped, unit };
+}
+
+const Sure = z.object({ probability: z.number().min(0).max(1).optional() });
+
+/** The verdicts with the judge's own probability that the first response is better; a skip stays one. */
+async function weighted(path: string, read: ReadVerdicts): Promise<ReadVerdicts> {
+  const probabilities = new Map<number, number>();
+  for await (const { line, row } of (await openRows(path)).rows) {
+    const parsed = Sure.safeParse(row);
+    if (parsed.success && parsed.data.probability !== undefined) probabilities.set(line, parsed.data.probability);
+  }
+  const verdicts = read.verdicts.map((verdict) => {
+    const probability = probabilities.get(verdict.line);
+    const decided = probability !== undefined && verdict.secondBetter !== undefined;
+    return decided ? { ...verdict, secondBetter: 1 - probability } : verdict;
+  });
+  return { ...read, verdicts };
 }
 
 const Place = z.int().min(0).optional();

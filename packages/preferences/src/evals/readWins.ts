@@ -1,6 +1,5 @@
-import type { ReadOptions } from '../data/read.ts';
 import { DataError, type LineUnit, type Problem } from '../errors.ts';
-import { type ReadVerdict, readVerdicts } from './readVerdicts.ts';
+import { type ReadVerdict, readVerdicts, type VerdictOptions } from './readVerdicts.ts';
 import { type Contest, type SystemWins, type Verdict, winProbability } from './winRate.ts';
 
 /** Whose wins a file tells, and what was left out. */
@@ -26,7 +25,7 @@ export interface ReadWins extends SystemWins {
  *
  * @throws DataError for a file that cannot be used, or does not compare the systems asked for
  */
-export async function readWins(path: string, options: ReadOptions & Partial<Contest> = {}): Promise<ReadWins> {
+export async function readWins(path: string, options: VerdictOptions & Partial<Contest> = {}): Promise<ReadWins> {
   const { verdicts: all, skipped, unit } = await readVerdicts(path, options);
   const contest = contestOf(path, options, all);
   const [probabilities, verdicts]: [number[], ReadVerdict[]] = [[], []];

@@ -25,7 +25,7 @@ import { checkOutFile } from '../../models/outFile.ts';
 import { formatCount } from '../../terminal/format.ts';
 import { table } from '../../terminal/table.ts';
 import { onError, type Options as ReadOptions } from '../data/common.ts';
-import { intervalText, oneDecimal, tellOutside, withTableOut } from './shared.ts';
+import { intervalText, oneDecimal, tellOutside, withTableOut, withWeighted } from './shared.ts';
 
 interface Options extends ReadOptions {
   readonly data: readonly string[];
@@ -37,6 +37,7 @@ interface Options extends ReadOptions {
   readonly gamed?: string;
   readonly fit?: LengthFitKind;
   readonly between?: readonly string[];
+  readonly weighted?: boolean;
   readonly seed: number;
   readonly resamples: number;
   readonly out?: string;
@@ -44,13 +45,15 @@ interface Options extends ReadOptions {
 
 /** `attune eval lc-winrate`: the win rate if responses were as long as their opponents. */
 export const lcWinrateCommand = (): Command =>
-  withTableOut(
-    command(
-      'lc-winrate',
-      "The win rate if responses were as long as their opponents': AlpacaEval 2's regression",
-      'attune eval lc-winrate --data comparisons.jsonl',
-      'attune eval lc-winrate --data annotations.jsonl.gz --baseline outputs.jsonl.gz --difficulty difficulty.csv --weights weights.csv',
-      'attune eval lc-winrate --difficulty difficulty.csv --weights weights.csv --between claude-2 Qwen-14B-Chat',
+  withWeighted(
+    withTableOut(
+      command(
+        'lc-winrate',
+        "The win rate if responses were as long as their opponents': AlpacaEval 2's regression",
+        'attune eval lc-winrate --data comparisons.jsonl',
+        'attune eval lc-winrate --data annotations.jsonl.gz --baseline outputs.jsonl.gz --difficulty difficulty.csv --weights weights.csv',
+        'attune eval lc-winrate --difficulty difficulty.csv --weights weights.csv --between claude-2 Qwen-14B-Chat',
+      ),
     ),
   )
     .option('--data <files...>', 'comparisons in any known format: a row of the table for each file', [])
@@ -134,9 +137,9 @@ type Row = Awaited<ReturnType<typeof systemRow>>;
 
 async function systemRow({ say }: CommandContext, file: string, options: Options, given: Given) {
   const { weights: fitted, gamed, ...beside } = given;
-  const { system: asked, against: opponent, onError } = options;
+  const { system: asked, against: opponent, weighted = false, onError } = options;
   const read = await readLengthComparisons(file, {
-    onError,
+    ...{ onError, weighted },
     ...(asked !== undefined && { system: asked }),
     ...(opponent !== undefined && { against: opponent }),
     lengthsOptional: fitted !== undefined,

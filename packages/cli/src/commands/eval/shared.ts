@@ -18,6 +18,10 @@ export const withContest = (command: Command): Command =>
     .option('--against <name>', 'only comparisons with this system (default: with all others)')
     .addOption(onError());
 
+/** Adds `--weighted`. */
+export const withWeighted = (command: Command): Command =>
+  command.option('--weighted', "count by the judge's own probability, where comparisons tell it, not by its choice");
+
 /** Adds `--out`: the table as a file too, by `writeTable(out, rows)`. Check it with `checkOutFile` before the work. */
 export const withTableOut = (command: Command): Command =>
   command.option('--out <file>', 'the rows of the table as a file too, by its ending: .csv, .parquet, .json or .jsonl');

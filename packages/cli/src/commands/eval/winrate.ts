@@ -15,23 +15,34 @@ import { type CommandContext, command, run, wholeNumber } from '../../command.ts
 import { checkOutFile } from '../../models/outFile.ts';
 import { formatCount } from '../../terminal/format.ts';
 import { table } from '../../terminal/table.ts';
-import { type ContestOptions, intervalText, oneDecimal, tellOutside, withContest, withTableOut } from './shared.ts';
+import {
+  type ContestOptions,
+  intervalText,
+  oneDecimal,
+  tellOutside,
+  withContest,
+  withTableOut,
+  withWeighted,
+} from './shared.ts';
 
 interface Options extends ContestOptions {
   readonly categories?: string;
+  readonly weighted?: boolean;
   readonly seed: number;
   readonly out?: string;
 }
 
 /** `attune eval winrate`: how often one system's responses are preferred to another's. */
 export const winrateCommand = (): Command =>
-  withTableOut(
-    withContest(
-      command(
-        'winrate',
-        "How often a system's responses are preferred",
-        'attune eval winrate --data comparisons.jsonl',
-        'attune eval winrate --data comparisons.jsonl --system ppo --against sft --categories categories.jsonl',
+  withWeighted(
+    withTableOut(
+      withContest(
+        command(
+          'winrate',
+          "How often a system's responses are preferred",
+          'attune eval winrate --data comparisons.jsonl',
+          'attune eval winrate --data comparisons.jsonl --system ppo --against sft --categories categories.jsonl',
+        ),
       ),
     ),
   )
@@ -50,6 +61,8 @@ async function winrate({ say, result }: CommandContext, { data, seed, ...options
   if (skipped.length > 0) say(new DataError(data, skipped, { unit }).message);
   tellOutside(say, data, { skips, others });
   const places = [...read.verdicts.keys()];
+  const prompts = new Set(read.verdicts.map(verdictPrompt)).size;
+  if (prompts < places.length) say(clustered(data, places.length, prompts));
   const overall = rowOf(read, places, seed);
   const categories = (await categorized(say, read, places, options.categories)).map(([category, own]) => ({
     category,
@@ -66,6 +79,10 @@ async function winrate({ say, result }: CommandContext, { data, seed, ...options
     );
   result({ data, system, against, ...overall, categories, skips, others, skipped }, winRateTable(read, rows));
 }
+
+const clustered = (file: string, comparisons: number, prompts: number): string =>
+  `${file}: ${comparisons} comparisons are of ${prompts} prompts; the bootstrap draws prompts, Wilson's interval takes ` +
+  'comparisons as independent.';
 
 type Row = WinRate & { readonly bootstrap: Interval };
 
