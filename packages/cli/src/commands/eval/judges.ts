@@ -10,7 +10,7 @@ import {
   writeTable,
 } from '@attune/preferences';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type CommandContext, command, run, wholeNumber } from '../../command.ts';
+import { type CommandContext, command, run } from '../../command.ts';
 import { checkOutFile } from '../../models/outFile.ts';
 import { judgesPage } from '../../report/judgesPage.ts';
 import { writeWhole } from '../../run/durable.ts';
@@ -24,7 +24,6 @@ interface Options extends ReadOptions {
   readonly items?: string;
   readonly match: Match;
   readonly own?: ReadonlyMap<string, ReadonlySet<string>>;
-  readonly seed: number;
   readonly out?: string;
   readonly report?: string;
 }
@@ -54,7 +53,6 @@ export const judgesCommand = (): Command =>
         "sources that are a judge's own (default: those of the same maker)",
       ).argParser(ownSources),
     )
-    .option('--seed <n>', 'of the bootstrap that intervals of differences and kappas are from', wholeNumber(0), 0)
     .option('--report <file>', 'also as a page with plots (.html)')
     .addOption(onError())
     .addHelpText('after', '\nWhat each number is: docs/judging.md.')
@@ -92,7 +90,6 @@ async function judges({ say, result }: CommandContext, options: Options): Promis
     people: byPeople.flat(),
     match: options.match,
     isOwn: isOwnOf(options.own),
-    seed: options.seed,
   });
   if (options.out !== undefined) await writeTable(options.out, report.judges.map(judgeRow));
   if (options.report !== undefined) {

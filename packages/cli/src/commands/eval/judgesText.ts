@@ -2,9 +2,9 @@ import {
   type AnnotatorAnalysis,
   biasTerms,
   type Coefficient,
-  type Estimate,
   type JudgeReport,
   type JudgesReport,
+  type MeanEstimate,
 } from '@attune/preferences';
 import { formatCount, formatShare } from '../../terminal/format.ts';
 import { table } from '../../terminal/table.ts';
@@ -167,6 +167,6 @@ const maybe =
 const weightText = ({ value, interval }: Coefficient): string =>
   `${twoDecimals(value)} (${intervalText(interval, twoDecimals)})`;
 
-const estimateText = (estimate: Estimate | undefined): string => (estimate ? weightText(estimate) : '');
+const estimateText = (estimate: MeanEstimate | undefined): string => (estimate ? weightText(estimate) : '');
 
 const twoDecimals = (value: number): string => value.toFixed(2).replace('-', '−');

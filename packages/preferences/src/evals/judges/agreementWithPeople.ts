@@ -1,10 +1,10 @@
 /** How far a judge says what people say. */
 import { majorityAgreement, percentAgreement } from '../../stats/agreement.ts';
-import { type BootstrapOptions, bootstrapEstimate, type Estimate } from '../../stats/intervals.ts';
 import { type Ratings, ratingsOf } from '../../stats/ratings.ts';
 import { type Share, shareOf } from '../../stats/shares.ts';
-import { mean } from '../../stats/summary.ts';
+import { mean, standardDeviation } from '../../stats/summary.ts';
 import type { JudgedPair } from './items.ts';
+import { estimate, type MeanEstimate } from './meanEstimate.ts';
 import { type Decision, decisionsOf, modes, plurality } from './verdicts.ts';
 
 /** How often a judge agrees with people. An item counts once, however often it was judged. */
@@ -17,16 +17,12 @@ export interface PeopleAgreement {
   readonly onePerson: Share | undefined;
   /** The same where neither says tie: setup S2. */
   readonly withoutTies: Share | undefined;
-  /** {@link pairKappa} of the judge's and the people's {@link plurality}; 95 % by the bootstrap over items. */
-  readonly kappa: Estimate | undefined;
+  /** {@link pairKappa} of the judge's and the people's {@link plurality}. */
+  readonly kappa: MeanEstimate | undefined;
 }
 
 /** The agreement of a judge with people on the items that people decided. */
-export function agreementWithPeople(
-  pairs: readonly JudgedPair[],
-  judge: string,
-  options: BootstrapOptions,
-): PeopleAgreement {
+export function agreementWithPeople(pairs: readonly JudgedPair[], judge: string): PeopleAgreement {
   const asked = pairs.flatMap(({ said, people }): Asked[] =>
     people.length > 0 && said.has(judge) ? [{ said: said.get(judge)!, people }] : [],
   );
@@ -45,11 +41,7 @@ export function agreementWithPeople(
     ),
     onePerson: meanShare(judged.map(({ verdict, people }) => shareSaying(verdict, people))),
     withoutTies: meanShare(strict),
-    kappa: bootstrapEstimate(
-      judged.map(({ verdict, people }) => [verdict, plurality(people)!] as const),
-      pairKappa,
-      options,
-    ),
+    kappa: pairKappa(judged.map(({ verdict, people }) => [verdict, plurality(people)!])),
   };
 }
 
@@ -59,18 +51,22 @@ export function agreementWithPeople(
  *
  *   κ = (p − e) / (1 − e),   e = (1 − t)·(1 − u)/2 + t·u
  *
- * Undefined without verdicts, and where there are only ties.
+ * Its error is that of the three shares, by the delta method. Undefined for fewer than two verdicts, and where there are
+ * only ties.
  */
-export function pairKappa(verdicts: readonly (readonly [Decision, Decision])[]): number | undefined {
-  let [same, t, u] = [0, 0, 0];
-  for (const [one, other] of verdicts) {
-    if (one === other) same++;
-    if (one === 'tie') t++;
-    if (other === 'tie') u++;
-  }
+export function pairKappa(verdicts: readonly (readonly [Decision, Decision])[]): MeanEstimate | undefined {
   const n = verdicts.length;
-  const byChance = ((n - t) * (n - u)) / (2 * n * n) + (t * u) / (n * n);
-  return n === 0 || byChance === 1 ? undefined : (same / n - byChance) / (1 - byChance);
+  if (n < 2) return undefined;
+  const share = (holds: (one: Decision, other: Decision) => boolean) =>
+    verdicts.reduce((count, [one, other]) => (holds(one, other) ? count + 1 : count), 0) / n;
+  const [p, t, u] = [share((x, y) => x === y), share((x) => x === 'tie'), share((_, y) => y === 'tie')];
+  const e = ((1 - t) * (1 - u)) / 2 + t * u;
+  if (e === 1) return undefined;
+  const influences = verdicts.map(([x, y]) => {
+    const byChance = ((3 * u - 1) / 2) * (Number(x === 'tie') - t) + ((3 * t - 1) / 2) * (Number(y === 'tie') - u);
+    return (Number(x === y) - p) / (1 - e) - ((1 - p) / (1 - e) ** 2) * byChance;
+  });
+  return estimate((p - e) / (1 - e), standardDeviation(influences) ** 2 / n, n);
 }
 
 /** How far people agree with each other: what may be asked of a judge. */

@@ -19,6 +19,7 @@ export {
   type PeopleReport,
 } from './judgesReport.ts';
 export { tellingLength } from './lengthBias.ts';
+export type { MeanEstimate } from './meanEstimate.ts';
 export type { PositionBias } from './positionBias.ts';
 export type { SelfPreference } from './selfPreference.ts';
 export { type Decision, netVerdict, plurality } from './verdicts.ts';

@@ -1,5 +1,4 @@
 import type { Comparison } from '../../data/types.ts';
-import type { BootstrapOptions } from '../../stats/intervals.ts';
 import type { Share } from '../../stats/shares.ts';
 import type { Match } from '../judgedItem.ts';
 import {
@@ -60,7 +59,7 @@ export interface JudgesReport {
 }
 
 /** What judges are compared with, and how items are told apart. */
-export interface JudgesOptions extends BootstrapOptions {
+export interface JudgesOptions {
   readonly people?: Iterable<Comparison>;
   readonly match?: Match;
   readonly isOwn?: IsOwn;
@@ -72,18 +71,18 @@ export interface JudgesOptions extends BootstrapOptions {
  */
 export function judgesReport(
   comparisons: Iterable<Comparison>,
-  { people = [], match, isOwn = sameFamily, ...options }: JudgesOptions,
+  { people = [], match, isOwn = sameFamily }: JudgesOptions = {},
 ): JudgesReport {
   const pairs = judgedPairs(comparisons, people, match);
   const judges = new Set(pairs.flatMap(({ said }) => [...said.keys()]));
   return {
     items: pairs.filter(({ said }) => said.size > 0).length,
-    judges: [...judges].map((judge) => judgeReport(pairs, judge, isOwn, options)),
+    judges: [...judges].map((judge) => judgeReport(pairs, judge, isOwn)),
     people: peopleReport(pairs.filter((pair) => pair.people.length > 0)),
   };
 }
 
-function judgeReport(all: readonly JudgedPair[], judge: string, isOwn: IsOwn, options: BootstrapOptions): JudgeReport {
+function judgeReport(all: readonly JudgedPair[], judge: string, isOwn: IsOwn): JudgeReport {
   const pairs = all.filter(({ said }) => said.has(judge));
   const said = pairs.flatMap((pair) => pair.said.get(judge)!);
   const common = pairs.filter(({ people }) => people.length > 0);
@@ -93,11 +92,11 @@ function judgeReport(all: readonly JudgedPair[], judge: string, isOwn: IsOwn, op
     items: pairs.length,
     ties: said.filter(({ choice }) => choice === 'tie').length,
     skips: said.filter(({ choice }) => choice === 'skip').length,
-    people: common.length > 0 ? agreementWithPeople(common, judge, options) : undefined,
+    people: common.length > 0 ? agreementWithPeople(common, judge) : undefined,
     alpacaEval: common.length > 0 ? annotatorAnalysis(annotatedItems(common, judge)) : undefined,
     position: positionBias(pairs, judge),
     prefersLonger: prefersLonger(pairs, (pair) => decisionsOf(pair.said.get(judge)!)),
-    own: selfPreference(pairs, judge, isOwn, options),
+    own: selfPreference(pairs, judge, isOwn),
     biases: biasRegression(pairs, judge, isOwn),
   };
 }

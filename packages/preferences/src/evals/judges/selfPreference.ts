@@ -1,8 +1,8 @@
-import { type BootstrapOptions, bootstrapEstimate, type Estimate } from '../../stats/intervals.ts';
 import { type Share, shareOf } from '../../stats/shares.ts';
 import { mean } from '../../stats/summary.ts';
 import type { IsOwn } from './families.ts';
 import type { JudgedPair } from './items.ts';
+import { differenceEstimate, type MeanEstimate, meanEstimate } from './meanEstimate.ts';
 import { type Decision, decisionsOf, plurality, pointsOf } from './verdicts.ts';
 
 /** What a judge does where one response is its own family's and the other is not. Ties are half wins. */
@@ -13,41 +13,32 @@ export interface SelfPreference {
   readonly wins: Share;
   /** How often people do, on the items they decided: what the responses deserve. */
   readonly peopleWins: Share | undefined;
-  /** The judge's wins less the people's on the same items; 95 % by the bootstrap over items. */
-  readonly overPeople: Estimate | undefined;
+  /** The judge's wins less the people's on the same items. */
+  readonly overPeople: MeanEstimate | undefined;
   /** The judge's wins less those that judges of other families give on the same items. */
-  readonly overOthers: Estimate | undefined;
+  readonly overOthers: MeanEstimate | undefined;
   /**
    * How often the judge agrees with people who prefer its own, less how often it agrees with people who prefer the other:
    * the equal opportunity difference of Wataoka et al. 2024 (arXiv:2410.21819).
    */
-  readonly recallGap: Estimate | undefined;
+  readonly recallGap: MeanEstimate | undefined;
 }
 
 /** Undefined where no item has one response of the judge's own and one of another's. */
-export function selfPreference(
-  pairs: readonly JudgedPair[],
-  judge: string,
-  isOwn: IsOwn,
-  options: BootstrapOptions,
-): SelfPreference | undefined {
+export function selfPreference(pairs: readonly JudgedPair[], judge: string, isOwn: IsOwn): SelfPreference | undefined {
   const contests = pairs.flatMap((pair) => contestOf(pair, judge, isOwn) ?? []);
   if (contests.length === 0) return undefined;
-  const withPeople = contests.flatMap(({ own, people, preferred }) =>
-    people === undefined ? [] : [{ own, people, preferred }],
-  );
+  const withPeople = contests.flatMap(({ own, people }) => (people === undefined ? [] : [{ own, people }]));
   const withOthers = contests.flatMap(({ own, others }) => (others === undefined ? [] : [own - others]));
+  const agreeing = (preferred: 'own' | 'other') =>
+    contests.filter((one) => one.preferred === preferred).map(({ own }) => (preferred === 'own' ? own : 1 - own));
   return {
     sources: [...new Set(contests.map(({ source }) => source))],
     wins: shareOf(total(contests.map(({ own }) => own)), contests.length)!,
     peopleWins: shareOf(total(withPeople.map(({ people }) => people)), withPeople.length),
-    overPeople: bootstrapEstimate(
-      withPeople.map(({ own, people }) => own - people),
-      mean,
-      options,
-    ),
-    overOthers: bootstrapEstimate(withOthers, mean, options),
-    recallGap: bootstrapEstimate(withPeople, recallGap, options),
+    overPeople: meanEstimate(withPeople.map(({ own, people }) => own - people)),
+    overOthers: meanEstimate(withOthers),
+    recallGap: differenceEstimate(agreeing('own'), agreeing('other')),
   };
 }
 
@@ -82,13 +73,6 @@ function contestOf({ sources, said, people }: JudgedPair, judge: string, isOwn: 
     preferred: verdict && (verdict === 'tie' ? 'neither' : (verdict === 'a') === a ? 'own' : 'other'),
     others: others.length === 0 ? undefined : mean(others),
   };
-}
-
-function recallGap(sample: readonly Pick<Contest, 'own' | 'preferred'>[]): number | undefined {
-  const agreeing = (preferred: 'own' | 'other') =>
-    sample.filter((one) => one.preferred === preferred).map(({ own }) => (preferred === 'own' ? own : 1 - own));
-  const [own, other] = [agreeing('own'), agreeing('other')];
-  return own.length === 0 || other.length === 0 ? undefined : mean(own) - mean(other);
 }
 
 const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);

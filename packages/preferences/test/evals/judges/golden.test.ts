@@ -30,8 +30,6 @@ const report = judgesReport(
   items.flatMap((item, i) => item.said.map(([first, choice]) => said(i, item, choice, 'gpt-4', first))),
   {
     people: items.flatMap((item, i) => item.people.map((choice, k) => said(i, item, choice, `p${k}`))),
-    seed: 0,
-    resamples: 20,
   },
 ).judges[0]!;
 

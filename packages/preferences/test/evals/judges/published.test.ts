@@ -20,8 +20,6 @@ import {
 } from '../../../src/index.ts';
 import { sharedData } from '../../files.ts';
 
-const few = { seed: 1, resamples: 20, match: 'ids' } as const;
-
 /** A path below the preference data, or a visible skip. */
 function published(t: TestContext, name: string): string | undefined {
   const path = join(sharedData, 'preferences', name);
@@ -37,7 +35,7 @@ const resultsIn = async (path: string, items: readonly Comparison[], more: Parti
 
 /** The only judge's row. */
 function reportOf(comparisons: readonly Comparison[], people: readonly Comparison[]): JudgeReport {
-  const { judges } = judgesReport(comparisons, { people, ...few });
+  const { judges } = judgesReport(comparisons, { people, match: 'ids' });
   assert.equal(judges.length, 1);
   return judges[0]!;
 }
@@ -61,14 +59,14 @@ for (const subset of subsets) {
       const pairs = judgedPairs(results, gold, 'ids');
       const [judge] = pairs[0]!.said.keys();
       const [asGiven, exchanged] = (['a', 'b'] as const).map((first) => results.filter((c) => c.shownFirst === first));
-      const right = (of: readonly JudgedPair[]) => countOf(agreementWithPeople(of, judge!, few).countingSkips!);
+      const right = (of: readonly JudgedPair[]) => countOf(agreementWithPeople(of, judge!).countingSkips!);
       const both = pairs.filter(({ people, said }) =>
         said.get(judge!)!.every(({ choice }) => choice === people[0]),
       ).length;
       const n = gold.length;
       const asPublished = (count: number) => `${count} / ${n} = ${pythonFloat((count / n) * 100)}%`;
       const rights = [right(judgedPairs(asGiven!, gold, 'ids')), right(judgedPairs(exchanged!, gold, 'ids'))] as const;
-      assert.equal(2 * n * agreementWithPeople(pairs, judge!, few).countingSkips!.share, rights[0] + rights[1]);
+      assert.equal(2 * n * agreementWithPeople(pairs, judge!).countingSkips!.share, rights[0] + rights[1]);
       const kappas = [quirkKappa(asGiven!, gold), quirkKappa(exchanged!, gold)] as const;
       assertStatistics(JSON.parse(statistics), {
         correct_False: asPublished(rights[0]),
