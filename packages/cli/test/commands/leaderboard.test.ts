@@ -135,6 +135,22 @@ test('eval leaderboard cannot be asked for an anchor nobody is, style without te
   assert.match(none.stderr, /no comparison of two named systems was decided/);
 });
 
+test('eval leaderboard --weighted counts by how sure the judge was', () => {
+  const sure = write(
+    'sure.jsonl',
+    Array.from({ length: 40 }, (_, i) => ({
+      ...comparison(i, { systems: ['p', 'q'], choice: 'a' }),
+      probability: 0.75,
+    })),
+  );
+  const common = ['--data', sure, '--resamples', '10', '--json'];
+  const { models, method } = JSON.parse(evaluate('leaderboard', ...common, '--weighted').stdout);
+  assert.equal(method, 'bradley-terry');
+  // 400·log10(3) = 190.8 points apart, less what the prior takes
+  assert.ok(Math.abs(models[0].rating - models[1].rating - 190.8) < 2);
+  assert.ok(JSON.parse(evaluate('leaderboard', ...common).stdout).models[0].rating > 1400);
+});
+
 test('eval power says what a number of prompts shows, and how many a difference takes', () => {
   const { status, stdout } = evaluate('power', '--n', '805', '--difference', '5', '--json');
   assert.equal(status, 0);

@@ -20,10 +20,11 @@ import { progress } from '../../terminal/progress.ts';
 import { standardError } from '../../terminal/screen.ts';
 import { counterOf, onError, type Options as ReadOptions } from '../data/common.ts';
 import { boardRows, boardText } from './leaderboardText.ts';
-import { withTableOut } from './shared.ts';
+import { withTableOut, withWeighted } from './shared.ts';
 
 interface Options extends ReadOptions {
   readonly data: readonly string[];
+  readonly weighted?: boolean;
   readonly method?: Leaderboard['method'];
   readonly styleControl?: boolean;
   readonly tokenizer?: string;
@@ -36,12 +37,14 @@ interface Options extends ReadOptions {
 
 /** `attune eval leaderboard`: many systems by rating, from comparisons of two at a time. */
 export const leaderboardCommand = (): Command =>
-  withTableOut(
-    command(
-      'leaderboard',
-      'Many systems by rating, from comparisons of two at a time: Bradley-Terry, and Davidson where there are ties',
-      'attune eval leaderboard --data comparisons.jsonl --report leaderboard.html',
-      'attune eval leaderboard --data runs/*/comparisons.jsonl --style-control --anchor sft=1000 --out leaderboard.csv',
+  withWeighted(
+    withTableOut(
+      command(
+        'leaderboard',
+        'Many systems by rating, from comparisons of two at a time: Bradley-Terry, and Davidson where there are ties',
+        'attune eval leaderboard --data comparisons.jsonl --report leaderboard.html',
+        'attune eval leaderboard --data runs/*/comparisons.jsonl --style-control --anchor sft=1000 --out leaderboard.csv',
+      ),
     ),
   )
     .requiredOption(
@@ -105,12 +108,12 @@ interface AllBattles {
   readonly left: { readonly skips: number; readonly unnamed: number; readonly alone: number };
 }
 
-async function readAll(say: (line: string) => void, { data, onError }: Options): Promise<AllBattles> {
+async function readAll(say: (line: string) => void, { data, onError, weighted = false }: Options): Promise<AllBattles> {
   const battles: Battle[] = [];
   const texts: (readonly [string, string] | undefined)[] = [];
   const left = { skips: 0, unnamed: 0, alone: 0 };
   for (const file of data) {
-    const read = await readBattles(file, { onError });
+    const read = await readBattles(file, { onError, weighted });
     if (read.skipped.length > 0) say(new DataError(file, read.skipped, { unit: read.unit }).message);
     const told = [
       [read.skips, 'that nobody decided'],

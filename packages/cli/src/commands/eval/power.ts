@@ -18,6 +18,7 @@ import { UsageError } from '../../errors.ts';
 import { formatCount, formatNumber, formatShare } from '../../terminal/format.ts';
 import { table } from '../../terminal/table.ts';
 import { onError, type Options as ReadOptions } from '../data/common.ts';
+import { withWeighted } from './shared.ts';
 
 interface Options extends ReadOptions {
   readonly n?: readonly string[];
@@ -28,18 +29,21 @@ interface Options extends ReadOptions {
   readonly system?: string;
   readonly against?: string;
   readonly beside?: string;
+  readonly weighted?: boolean;
   readonly power: number;
   readonly level: number;
 }
 
 /** `attune eval power`: how many comparisons an evaluation takes, before they are paid for. */
 export const powerCommand = (): Command =>
-  command(
-    'power',
-    'How small a difference so many prompts show, or how many prompts a difference takes',
-    'attune eval power --n 805',
-    'attune eval power --difference 3 --ties 0.2',
-    'attune eval power --n 805 --data pilot.jsonl --system dpo --beside ppo --against sft',
+  withWeighted(
+    command(
+      'power',
+      'How small a difference so many prompts show, or how many prompts a difference takes',
+      'attune eval power --n 805',
+      'attune eval power --difference 3 --ties 0.2',
+      'attune eval power --n 805 --data pilot.jsonl --system dpo --beside ppo --against sft',
+    ),
   )
     .option('--n <prompts>', 'this many prompts; as often as needed (default: some usual numbers)', collect)
     .option('--difference <points>', 'this difference of win rates in percentage points; as often as needed', collect)
@@ -131,15 +135,20 @@ async function spreadOf(options: Options): Promise<{ spread: Spread; design: str
 }
 
 async function pilot(data: string, options: Options): Promise<{ spread: Spread; design: string }> {
-  const { beside, onError, against, system } = options;
-  const contest = { ...(against !== undefined && { against }), ...(system !== undefined && { system }) };
-  const wins = await readWins(data, { onError, ...contest });
+  const { beside, onError, against, system, weighted = false } = options;
+  const contest = {
+    onError,
+    weighted,
+    ...(against !== undefined && { against }),
+    ...(system !== undefined && { system }),
+  };
+  const wins = await readWins(data, contest);
   const own = outcomes(wins);
   if (beside === undefined) {
     const design = `${wins.system}'s win rate, as in ${formatCount(own.size)} prompts of ${data}`;
     return { spread: spreadIn(data, [...own.values()]), design };
   }
-  const other = outcomes(await readWins(data, { onError, ...contest, system: beside }));
+  const other = outcomes(await readWins(data, { ...contest, system: beside }));
   const differences = [...own].flatMap(([prompt, value]) => (other.has(prompt) ? [value - other.get(prompt)!] : []));
   const design = `${wins.system} and ${beside} by their win rates on the same prompts, as in ${formatCount(differences.length)} of ${data}`;
   return { spread: spreadIn(data, differences), design };

@@ -1,6 +1,5 @@
-import type { ReadOptions } from '../../data/read.ts';
 import type { LineUnit, Problem } from '../../errors.ts';
-import { readVerdicts, unnamedSystems, verdictPrompt } from '../readVerdicts.ts';
+import { readVerdicts, unnamedSystems, type VerdictOptions, verdictPrompt } from '../readVerdicts.ts';
 import type { Battle } from './battles.ts';
 
 /** The battles of a file, and what was left out. */
@@ -26,7 +25,7 @@ export interface ReadBattles {
  *
  * @throws DataError for a file that cannot be used
  */
-export async function readBattles(path: string, options: ReadOptions = {}): Promise<ReadBattles> {
+export async function readBattles(path: string, options: VerdictOptions = {}): Promise<ReadBattles> {
   const { verdicts, skipped, unit } = await readVerdicts(path, options);
   const left = { skips: 0, unnamed: 0, alone: 0 };
   const [battles, texts]: [Battle[], (readonly [string, string] | undefined)[]] = [[], []];
