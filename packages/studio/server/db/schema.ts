@@ -19,6 +19,11 @@ export interface Database {
   withdrawn_votes: WithdrawnVoteTable;
   adjudications: AdjudicationTable;
   triage: TriageTable;
+  labels: LabelTable;
+  arena_models: ArenaModelTable;
+  arena_chats: ArenaChatTable;
+  arena_turns: ArenaTurnTable;
+  arena_votes: ArenaVoteTable;
 }
 
 interface UserTable {
@@ -192,9 +197,60 @@ interface TriageTable {
   at: number;
 }
 
+/** What an uploaded judge prefers: 'a' or 'b'. */
+interface LabelTable {
+  project_id: string;
+  judge: string;
+  item_id: string;
+  label: string;
+  at: number;
+}
+
+/** A model behind an OpenAI-compatible address. Its key is never here: only the name of the environment variable that has it. */
+interface ArenaModelTable {
+  id: string;
+  project_id: string;
+  name: string;
+  url: string;
+  model: string;
+  key_name: string | null;
+  created_at: number;
+  retired_at: number | null;
+}
+
+/** Somebody's talk with two models, of whom `first_model` is shown first. */
+interface ArenaChatTable {
+  id: string;
+  project_id: string;
+  user_id: string;
+  first_model: string;
+  second_model: string;
+  created_at: number;
+}
+
+/** A question, and what both answered, once both have. */
+interface ArenaTurnTable {
+  chat_id: string;
+  turn: number;
+  prompt: string;
+  first: string;
+  second: string;
+  at: number;
+}
+
+/** 'first', 'second', 'tie' or 'bothBad', as the two were shown. */
+interface ArenaVoteTable {
+  chat_id: string;
+  project_id: string;
+  user_id: string;
+  choice: string;
+  at: number;
+}
+
 export type Vote = Selectable<VoteTable>;
 export type NewVoteRow = Insertable<VoteTable>;
 export type Item = Selectable<ItemTable>;
 export type NewItemRow = Insertable<ItemTable>;
 export type Lease = Selectable<LeaseTable>;
+export type ArenaModel = Selectable<ArenaModelTable>;
 export type ProjectRow = Selectable<ProjectTable>;

@@ -1,0 +1,75 @@
+/** A thread that dissects one group: features of its texts, a fit of every judge, and how alike these are. */
+import { parentPort, workerData } from 'node:worker_threads';
+import {
+  fitDefaults,
+  fitJudge,
+  InvalidValueError,
+  namesOf,
+  type PropertySet,
+  posteriorSimilarity,
+  similarity,
+  standardScenarios,
+  textFeatures,
+  weightTable,
+} from '@attune/preferences';
+import type { DissectProperty, JudgeSimilarity, JudgeWeights } from '../../shared/dissect.ts';
+import type { Fitted, GroupTask } from './fits.ts';
+
+const { set, texts, judges } = workerData as GroupTask & { set: PropertySet };
+const names = namesOf(set);
+const features = texts.map(([a, b]) => [...textFeatures(set, a, b)]);
+const alive = names.flatMap((_, j) => (features.some((row) => row[j] !== 0) ? [j] : []));
+
+const fitted: JudgeWeights[] = judges.map(({ judge, said }) => fitOf(judge, said));
+const result: Fitted = { features, judges: fitted, similarity: similarities() };
+parentPort!.postMessage(result);
+
+/** Properties in which no two responses differ are left out: of these the votes cannot say anything. */
+function fitOf(judge: string, said: readonly (0 | 1 | null)[]): JudgeWeights {
+  const rows = features.flatMap((row, i) => (said[i] === null ? [] : [alive.map((j) => row[j]!)]));
+  const labels = said.filter((label) => label !== null);
+  const own = alive.map((j) => names[j]!);
+  const needs = Math.max(fitDefaults.folds, 2 * own.length);
+  const none = { judge, samples: rows.length, weights: [], foretold: null };
+  if (rows.length < needs || own.length === 0) return { ...none, needs };
+  const fit = fitJudge(own, rows, labels, { draws: 1000, seed: 0 });
+  if ('refused' in fit) return { ...none, needs };
+  const right = fit.heldOut?.accuracy;
+  return {
+    judge,
+    samples: fit.samples,
+    needs: null,
+    weights: fit.properties.map(({ name, mean, q05, q25, q75, q95, samples }) => ({
+      ...{ property: name as DissectProperty, mean, q05, q25, q75, q95, samples },
+    })),
+    foretold: right ? { rate: right.share, interval: [right.interval[0], right.interval[1]] } : null,
+  };
+}
+
+/** Of every two judges that have weights. */
+function similarities(): JudgeSimilarity[] {
+  const some = fitted.filter(({ needs }) => needs === null);
+  if (some.length < 2 || alive.length < 3) return [];
+  const fits = some.map(({ judge, weights }) => ({
+    judge,
+    group: 'all',
+    mean: weights.map(({ mean }) => mean),
+    sd: weights.map(({ q05, q95 }) => (q95 - q05) / (2 * 1.645)), // 90 % of a normal distribution
+  }));
+  const table = weightTable(
+    alive.map((j) => names[j]!),
+    fits,
+    standardScenarios(),
+  );
+  try {
+    similarity(table, ['all']); // refuses weights that do not differ from each other
+    return posteriorSimilarity(table, ['all'], { seed: 0 })!.map(({ judges: [one, other], median, interval }) => ({
+      judges: [one, other],
+      median,
+      interval: [interval[0], interval[1]],
+    }));
+  } catch (error) {
+    if (error instanceof InvalidValueError) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,119 @@
+/** Dissection: which properties of a response the project's own votes reward, judge by judge and scenario by scenario. */
+import { z } from 'zod';
+
+/**
+ * Properties that are computed from the texts alone. What each is stands in the pages' words; the numbers are in
+ * server/dissect/properties.ts.
+ */
+export const DissectProperty = z.enum([
+  'length',
+  'lists',
+  'markdown',
+  'questions',
+  'refusal',
+  'exclamation',
+  'repetition',
+  'complete',
+  'quotation',
+  'feelings',
+]);
+export type DissectProperty = z.infer<typeof DissectProperty>;
+
+/** Kinds of prompts, told from the prompt's text; `all` is every prompt. */
+export const DissectGroup = z.enum(['all', 'short', 'long', 'turns', 'question', 'code', 'chinese']);
+export type DissectGroup = z.infer<typeof DissectGroup>;
+
+/** Whose votes: the majority of all, one person's, a judge's, or labels that were uploaded. */
+export const DissectJudge = z.object({
+  id: z.string(),
+  name: z.string(),
+  kind: z.enum(['everyone', 'person', 'judge', 'uploaded']),
+  /** Comparisons in which it prefers one of the two. */
+  labels: z.number(),
+});
+export type DissectJudge = z.infer<typeof DissectJudge>;
+
+/** What there is to dissect. */
+export const DissectOverview = z.object({
+  /** Changes with every vote. */
+  version: z.string(),
+  /** Comparisons that somebody judged; of so many `used` are looked at, chosen by chance. */
+  comparisons: z.number(),
+  used: z.number(),
+  judges: z.array(DissectJudge),
+  groups: z.array(z.object({ group: DissectGroup, comparisons: z.number() })),
+});
+export type DissectOverview = z.infer<typeof DissectOverview>;
+
+/** A property's weight in log-odds: its posterior mean, and where 90 % and half of the posterior lie. */
+export const PropertyWeight = z.object({
+  property: DissectProperty,
+  mean: z.number(),
+  q05: z.number(),
+  q25: z.number(),
+  q75: z.number(),
+  q95: z.number(),
+  /** Comparisons in which one response has more of it. */
+  samples: z.number(),
+});
+export type PropertyWeight = z.infer<typeof PropertyWeight>;
+
+/** A judge's weights in a group, or how many comparisons there are where they are too few. */
+export const JudgeWeights = z.object({
+  judge: z.string(),
+  samples: z.number(),
+  /** How many are needed; null where there are as many. */
+  needs: z.number().nullable(),
+  weights: z.array(PropertyWeight),
+  /** How often left-out labels are foretold. */
+  foretold: z.object({ rate: z.number(), interval: z.tuple([z.number(), z.number()]) }).nullable(),
+});
+export type JudgeWeights = z.infer<typeof JudgeWeights>;
+
+/** How alike two judges' weights are: Pearson's correlation, its median and 90 % over the posterior. */
+export const JudgeSimilarity = z.object({
+  judges: z.tuple([z.string(), z.string()]),
+  median: z.number(),
+  interval: z.tuple([z.number(), z.number()]),
+});
+export type JudgeSimilarity = z.infer<typeof JudgeSimilarity>;
+
+export const GroupDissection = z.object({
+  version: z.string(),
+  group: DissectGroup,
+  comparisons: z.number(),
+  judges: z.array(JudgeWeights),
+  similarity: z.array(JudgeSimilarity),
+});
+export type GroupDissection = z.infer<typeof GroupDissection>;
+
+export const SampleQuery = z.object({
+  judge: z.string().max(200),
+  /** `surprising`: those first that the weights foretell least. */
+  order: z.enum(['surprising', 'imported']).default('surprising'),
+  offset: z.coerce.number().int().min(0).default(0),
+});
+
+/** Why a response is foretold to win: the shares of the probability that `a` is preferred, which sum up from one half. */
+export const ExplainedSample = z.object({
+  itemId: z.string(),
+  prompt: z.string(),
+  a: z.string(),
+  b: z.string(),
+  label: z.enum(['a', 'b']),
+  /** That `a` is preferred. */
+  probability: z.number(),
+  shares: z.array(z.object({ property: DissectProperty, share: z.number(), favours: z.enum(['a', 'b']) })),
+});
+export type ExplainedSample = z.infer<typeof ExplainedSample>;
+
+export const ExplainedPage = z.object({ total: z.number(), samples: z.array(ExplainedSample) });
+export type ExplainedPage = z.infer<typeof ExplainedPage>;
+
+/** An account of labels that were uploaded: every row is in one of the three. */
+export const LabelsReport = z.object({
+  judges: z.array(z.object({ name: z.string(), taken: z.number(), undecided: z.number(), unknown: z.number() })),
+  /** Some of the ids that no item of the project has. */
+  unknownIds: z.array(z.string()),
+});
+export type LabelsReport = z.infer<typeof LabelsReport>;
