@@ -44,6 +44,11 @@ export class Browser {
     return this.#cookie;
   }
 
+  /** A reply as it is, for what is no JSON. */
+  raw(path: string) {
+    return this.#app.inject({ method: 'GET', url: `/api${path}`, headers: { origin, cookie: this.#cookie } });
+  }
+
   async send(
     method: 'GET' | 'POST' | 'PATCH' | 'DELETE' | 'PUT',
     path: string,

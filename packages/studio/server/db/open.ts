@@ -33,5 +33,7 @@ function sqlite(folder: string) {
 function postgres(url: string): PostgresDialect {
   const types = new pg.TypeOverrides();
   types.setTypeParser(pg.types.builtins.INT8, Number);
-  return new PostgresDialect({ pool: new pg.Pool({ connectionString: url, max: 10, types }) });
+  const pool = new pg.Pool({ connectionString: url, max: 10, types });
+  pool.on('error', (error) => console.error(`The connection to PostgreSQL was lost: ${error.message}`)); // the next query makes another
+  return new PostgresDialect({ pool });
 }

@@ -19,7 +19,7 @@ const MOST_HEAP_MB = 3072;
 
 /** What arrives: @fastify/multipart's file. Its name is never used as one. */
 export interface Upload {
-  readonly filename: string;
+  readonly filename?: string;
   readonly file: Readable & { truncated?: boolean };
 }
 
@@ -45,7 +45,7 @@ export async function readUpload(folder: string, upload: Upload, mapping?: Colum
 }
 
 /** A file name to be shown: no path, no control or direction marks, not too long. */
-export const shownName = (name: string): string =>
+export const shownName = (name = ''): string =>
   name
     .replaceAll(/[\p{Cc}\p{Cf}\p{Cs}]/gu, '')
     .split(/[\\/]/)

@@ -10,7 +10,7 @@ type Kind = 'comparison' | 'prompt';
 interface Open {
   readonly at: number;
   readonly items: number;
-  /** Votes that the overlap still asks for and that nobody is about to give. */
+  /** Votes that the overlap still asks for. */
   readonly parts: number;
 }
 
@@ -48,13 +48,13 @@ async function openIn({ db, now }: Studio, project: Pick<ProjectRow, 'id' | 'ove
   if (last && last.items > LARGE && now() - last.at < FRESH_MS) return last;
   const rows = await db
     .selectFrom('items')
-    .select(({ fn }) => ['taken', fn.countAll<number>().as('items')])
+    .select(({ fn }) => ['vote_count', fn.countAll<number>().as('items')])
     .where('project_id', '=', project.id)
     .where('kind', '=', kind)
-    .groupBy('taken')
+    .groupBy('vote_count')
     .execute();
   const items = rows.reduce((sum, row) => sum + Number(row.items), 0);
-  const parts = rows.reduce((sum, row) => sum + Number(row.items) * Math.max(0, project.overlap - row.taken), 0);
+  const parts = rows.reduce((sum, row) => sum + Number(row.items) * Math.max(0, project.overlap - row.vote_count), 0);
   const open = { at: now(), items, parts };
   known.set(key, open);
   return open;

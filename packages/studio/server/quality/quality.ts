@@ -1,0 +1,87 @@
+/** The quality page of a project, computed anew where that is quick and behind the reader's back where it is not. */
+import { sql } from 'kysely';
+import { Quality } from '../../shared/quality.ts';
+import type { Db } from '../db/open.ts';
+import type { ProjectRow } from '../db/schema.ts';
+import { nameOf, namesIn } from '../names.ts';
+import type { Studio } from '../studio.ts';
+import { voteColumns } from './columns.ts';
+import { computeReport } from './compute.ts';
+
+/** A page that took longer than this is shown as it last was, while the next is computed. */
+const QUICK_MS = 300;
+
+interface Known {
+  readonly page: Quality;
+  readonly tookMs: number;
+}
+
+const pages = new WeakMap<Db, Map<string, { known?: Known; computing?: Promise<Known> | undefined }>>();
+
+/** The quality of a project's votes. */
+export async function qualityOf(studio: Studio, project: Pick<ProjectRow, 'id' | 'overlap'>): Promise<Quality> {
+  const ofStudio = pages.get(studio.db) ?? new Map();
+  pages.set(studio.db, ofStudio);
+  const entry = ofStudio.get(project.id) ?? {};
+  ofStudio.set(project.id, entry);
+  if (entry.known && entry.known.tookMs > QUICK_MS) {
+    entry.computing ??= compute(studio, project).finally(() => (entry.computing = undefined));
+    entry.computing.then((known: Known) => (entry.known = known)).catch(console.error);
+    return entry.known.page;
+  }
+  entry.known = await compute(studio, project);
+  return entry.known.page;
+}
+
+async function compute(studio: Studio, project: Pick<ProjectRow, 'id' | 'overlap'>): Promise<Known> {
+  const { db, now } = studio;
+  const from = performance.now();
+  const computedAt = now();
+  const report = await computeReport(await voteColumns(db, project.id));
+  const names = await namesIn(
+    db,
+    report.annotators.map(({ annotator }) => annotator),
+  );
+  const page = Quality.parse({
+    ...{
+      ...report,
+      computedAt,
+      progress: await progressOf(db, project),
+      disagreements: await disagreements(db, project.id),
+    },
+    annotators: report.annotators.map((quality) => {
+      const { annotator: name, judge } = nameOf(quality.annotator, names);
+      return { ...quality, name, judge };
+    }),
+  });
+  return { page, tookMs: performance.now() - from };
+}
+
+async function progressOf(db: Db, { id, overlap }: Pick<ProjectRow, 'id' | 'overlap'>): Promise<Quality['progress']> {
+  const rows = await db
+    .selectFrom('items')
+    .select(({ fn }) => ['vote_count', fn.countAll<number>().as('n')])
+    .where('project_id', '=', id)
+    .where('kind', '=', 'comparison')
+    .groupBy('vote_count')
+    .execute();
+  const sum = (of: (votes: number) => number) => rows.reduce((all, row) => all + Number(row.n) * of(row.vote_count), 0);
+  return { items: sum(() => 1), done: sum((votes) => Number(votes >= overlap)), votes: sum((votes) => votes) };
+}
+
+/** Comparisons whose first votes do not all say the same, and on which no editor has had the last word. */
+export const divided = (db: Db, projectId: string) =>
+  db
+    .selectFrom('items')
+    .leftJoin('adjudications', 'adjudications.item_id', 'items.id')
+    .where('items.project_id', '=', projectId)
+    .where('items.kind', '=', 'comparison')
+    .where(sql<boolean>`a_votes + b_votes + tie_votes not in (a_votes, b_votes, tie_votes)`)
+    .where('adjudications.item_id', 'is', null);
+
+async function disagreements(db: Db, projectId: string): Promise<number> {
+  const { n } = await divided(db, projectId)
+    .select(({ fn }) => fn.countAll<number>().as('n'))
+    .executeTakeFirstOrThrow();
+  return Number(n);
+}
