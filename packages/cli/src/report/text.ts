@@ -327,6 +327,27 @@ export const text = {
       files: (names: readonly string[]) => `Read from ${listed(names)}.`,
     },
   },
+  benchmark: {
+    eyebrow: 'Attune · benchmark',
+    lede: (systems: number) =>
+      `${systems === 1 ? 'One system' : `${systems} systems`}, scored from 1 to 10 by a judge.`,
+    intervals: 'Bars are 95\u00a0% intervals: how far other questions of the same kinds might lead.',
+    systems: 'Totals',
+    unnamed: 'Scores',
+    none: (names: readonly string[]) => `No score: ${listed(names)}.`,
+    unread: (count: string) => `Without a score, in no mean: ${count}`,
+    nothing: '(nothing)',
+    missing: (count: string, ids: readonly string[]) =>
+      `Questions that nothing was said about: ${count} (${ids.join(', ')}).`,
+    how: {
+      title: 'How it was computed',
+      list: [
+        'A reply that cannot be read is in no mean, and is listed.',
+        'Standard errors take questions as the sample: both turns of one are one question. Another judge may say otherwise altogether.',
+      ],
+      files: (names: readonly string[]) => `Read from ${listed(names)}.`,
+    },
+  },
   spa: {
     eyebrow: 'Attune · self-annotation report',
     lede: (pairs: string, rounds: number) =>

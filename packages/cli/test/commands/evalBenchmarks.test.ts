@@ -159,3 +159,15 @@ test('what cannot be used ends with 2 and says what was expected', () => {
   assert.equal(nowhere.status, 2);
   assert.match(nowhere.stderr, /there is no folder none/);
 });
+
+test('--report writes a page about ratings, and says where comparisons have theirs', () => {
+  const file = write('few.jsonl', [{ question_id: 81, model: 'new', judgment: '[[9]]' }]);
+  assert.equal(evaluate('mt-bench', '--questions', mtBench, '--judgments', file, '--report', 'mt.html').status, 0);
+  assert.match(readFileSync(join(folder, 'mt.html'), 'utf8'), /<h1>MT-bench<[\s\S]*<h2>new</);
+  const scored = ['--questions', alignBench, '--judgments', write('s.jsonl', scores), '--report', 'align.html'];
+  assert.equal(evaluate('alignbench', ...scored).status, 0);
+  assert.match(readFileSync(join(folder, 'align.html'), 'utf8'), /Categories[\s\S]*数学计算/);
+  const refused = evaluate('mt-bench', '--questions', mtBench, '--judgments', 'pairs.jsonl', '--report', 'mt.html');
+  assert.equal(refused.status, 2);
+  assert.match(refused.stderr, /eval leaderboard --report/);
+});

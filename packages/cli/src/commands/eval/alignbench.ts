@@ -10,6 +10,8 @@ import {
 import type { Command } from 'commander';
 import { type CommandContext, command, run } from '../../command.ts';
 import { checkOutFile } from '../../models/outFile.ts';
+import { type BenchmarkSystem, benchmarkPage } from '../../report/benchmarkPage.ts';
+import { writeWhole } from '../../run/durable.ts';
 import { formatCount } from '../../terminal/format.ts';
 import { table } from '../../terminal/table.ts';
 import { missingText, scoreCells, scoreFields, scoreHead, unreadText } from './scores.ts';
@@ -19,6 +21,7 @@ interface Options {
   readonly questions: string;
   readonly judgments: readonly string[];
   readonly out?: string;
+  readonly report?: string;
 }
 
 interface System extends AlignBenchScores {
@@ -39,6 +42,7 @@ export const alignbenchCommand = (): Command =>
       '--judgments <files...>',
       'what attune judge wrote, its failures too; or {"id", "reply"} per line, with "source" of several systems',
     )
+    .option('--report <file>', 'also as a page with plots (.html)')
     .addHelpText(
       'after',
       '\nreasoning and language are means of their categories, the total is the mean of both. Replies without a score\n' +
@@ -46,12 +50,17 @@ export const alignbenchCommand = (): Command =>
     )
     .action(run(alignbench));
 
-async function alignbench({ result }: CommandContext, { questions: file, judgments, out }: Options): Promise<void> {
+async function alignbench(
+  { result }: CommandContext,
+  { questions: file, judgments, out, report }: Options,
+): Promise<void> {
   if (out !== undefined) checkOutFile(out);
+  if (report !== undefined) checkOutFile(report, '--report');
   const questions = await readAlignBench(file);
   const replies = await readScoredReplies(judgments, new Set(questions.map(({ id }) => id)));
   const systems: System[] = [...replies].map(([system, own]) => ({ system, ...alignBenchScores(questions, own) }));
   if (out !== undefined) await writeTable(out, systems.flatMap(fileRows));
+  if (report !== undefined) writeWhole(report, benchmarkPage('AlignBench', systems.map(shown), judgments));
   const texts = systems.map((system) => systemText(system, questions.length));
   if (systems.length > 1) texts.unshift(sideBySide(systems));
   result({ questions: questions.length, systems }, texts.join('\n\n\n'));
@@ -93,7 +102,7 @@ function systemText(system: System, questions: number): string {
       ]),
     ),
     ...dimensionParts(system),
-    unreadText(system.failures.map(({ id, subcategory, said }) => ({ about: `${id} (${subcategory})`, said }))),
+    unreadText(system.failures.map(aboutFailure)),
     missingText(system.missing, questions),
   ];
   return parts.filter(Boolean).join('\n\n');
@@ -127,6 +136,32 @@ function overview({ total, failures, categories: means, ...system }: System): st
     [['total', ...scoreCells(total), formatCount(failures.length)], ...half('reasoning'), ...half('language')],
   );
 }
+
+/** For the page. */
+const shown = ({ system, total, reasoning, language, failures, missing, ...scores }: System): BenchmarkSystem => ({
+  system,
+  total,
+  groups: [
+    { title: 'Total', rows: Object.entries({ total, reasoning, language }) },
+    { title: 'Categories', rows: categories.map(([key]) => [title(key), scores.categories[key].score]) },
+    {
+      title: 'Sub-categories',
+      rows: scores.subcategories.map(({ category, name, score }) => [
+        `${name} (${alignBenchCategories[category].name})`,
+        score,
+      ]),
+    },
+    { title: 'Dimensions', rows: scores.dimensions.map(({ name, score }) => [name, score]) },
+  ],
+  unread: failures.map(aboutFailure),
+  missing,
+});
+
+/** What a failed reply is about, and what it said. */
+const aboutFailure = ({ id, subcategory, said }: AlignBenchScores['failures'][number]) => ({
+  about: `${id} (${subcategory})`,
+  said,
+});
 
 const fileRows = ({ system, total, reasoning, language, ...scores }: System) => [
   { system, level: 'total', name: 'total', ...scoreFields(total), failed: scores.failures.length },

@@ -32,7 +32,7 @@ export const pair: PairTemplate = {
         }),
       },
     ],
-    maxTokens: 512,
+    maxTokens: 2048,
     form: { name: 'verdict', schema: jsonForm(Reply) },
   }),
   read: (reply) => {

@@ -46,7 +46,7 @@ export const rubricTemplate = (name: string, rubric: Rubric): SingleTemplate => 
       { role: 'system', content: system(rubric) },
       { role: 'user', content: material({ prompt, 'reference response': reference, response }) },
     ],
-    maxTokens: 1024,
+    maxTokens: 2048,
     form: { name: 'score', schema: jsonForm(Reply) },
   }),
   read: (reply) => {
