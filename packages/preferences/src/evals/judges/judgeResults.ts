@@ -11,9 +11,9 @@ import type { Choice, Comparison } from '../../data/types.ts';
 import { DataError, type LineUnit, type Problem } from '../../errors.ts';
 import { exchanged } from './verdicts.ts';
 
-/** A verdict on one of the benchmark's items: the one of that id, or the one in that place (from 0). */
+/** A verdict on one of the benchmark's items: the one of that id, or in that place (from 0); else in the place of the row. */
 interface Result {
-  readonly item: string | { readonly place: number };
+  readonly item?: string | number;
   readonly choice: Choice;
   readonly shownFirst: 'a' | 'b';
 }
@@ -29,7 +29,7 @@ const llmBar = format({
   records: ({ index, results }): Result[] => {
     const games = parseRow(z.object({ 'swap = False': Game, 'swap = True': Game }), Object(results.at(-1)));
     return [games['swap = False'], games['swap = True']].map(({ winner }, i) => ({
-      item: { place: index },
+      item: index,
       choice: winner === '1' ? 'a' : winner === '2' ? 'b' : 'skip',
       shownFirst: i === 0 ? 'a' : 'b',
     }));
@@ -72,20 +72,17 @@ const pandaLm = format({
 });
 
 /** Li et al. 2023 (arXiv:2310.05470): in the order of the test file, 0 and 1 for the first and second shown, 2 a tie. */
-const autoJ = (isExchanged: boolean) => {
-  let place = 0;
-  return format({
+const autoJ = (isExchanged: boolean) =>
+  format({
     name: 'Auto-J results',
     needs: 'Each line needs output (0, 1 or 2).',
     fits: (row) => has(row, 'output') && Object.keys(row).length === 1,
     row: z.object({ output: z.literal([0, 1, 2]) }),
     records: ({ output }): Result[] => {
       const choice = (['a', 'b', 'tie'] as const)[output];
-      const item = { place: place++ };
-      return [isExchanged ? { item, choice: exchanged[choice], shownFirst: 'b' } : { item, choice, shownFirst: 'a' }];
+      return [isExchanged ? { choice: exchanged[choice], shownFirst: 'b' } : { choice, shownFirst: 'a' }];
     },
   });
-};
 
 /** What the verdicts are about, and how they are to be read. */
 export interface ResultOptions extends ReadOptions {
@@ -105,8 +102,8 @@ export interface JudgeResults {
 }
 
 /**
- * The verdicts of LLMBar, JudgeBench, PandaLM and Auto-J as comparisons, with texts and ids of the benchmark's items. Undefined
- * for a file of anything else.
+ * The verdicts of LLMBar, JudgeBench, PandaLM and Auto-J as comparisons, with texts and ids of the benchmark's items.
+ * Undefined for a file of anything else.
  *
  * @throws DataError listing lines that cannot be used, or that are about no item there is
  */
@@ -122,18 +119,23 @@ export async function readJudgeResults(
   const byId = new Map(items.map((item) => [item.id, item]));
   const [comparisons, skipped]: [Comparison[], Problem[]] = [[], []];
   const { rows, unit } = await openRows(path);
+  let place = -1;
   for await (const read of rows) {
+    place++;
     const results = resultsOf(read, form);
     if (!Array.isArray(results)) {
       skipped.push(results);
       continue;
     }
-    for (const { item, choice, shownFirst } of results) {
-      const found = typeof item === 'string' ? byId.get(item) : items[item.place];
-      const name = typeof item === 'string' ? JSON.stringify(item) : `${item.place} (from 0)`;
-      if (!found) skipped.push({ line: read.line, message: `is about item ${name}, which is not there` });
-      else
-        comparisons.push({ id: found.id, prompt: found.prompt, responses: found.responses, choice, judge, shownFirst });
+    for (const { item = place, choice, shownFirst } of results) {
+      const found = typeof item === 'string' ? byId.get(item) : items[item];
+      if (!found) {
+        const which = typeof item === 'string' ? JSON.stringify(item) : `number ${item} (from 0)`;
+        skipped.push({ line: read.line, message: `is about item ${which}, which is not there` });
+        continue;
+      }
+      const { id, prompt, responses } = found;
+      comparisons.push({ id, prompt, responses, choice, judge, shownFirst });
     }
   }
   if (skipped.length > 0 && (onError === 'fail' || comparisons.length === 0)) {

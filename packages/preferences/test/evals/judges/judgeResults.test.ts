@@ -72,6 +72,9 @@ test('Auto-J: in the order of the items, turned back where the responses were ex
   assert.deepEqual(await read(false), ['x Auto-J a a x1', 'y Auto-J tie a y1']);
   assert.deepEqual(await read(true), ['x Auto-J b b x1', 'y Auto-J tie b y1']);
   assert.equal(await read(), undefined); // the file does not say which of the two it is
+  const damaged = write('damaged.jsonl', [{ output: 7 }, { output: 1 }]);
+  const { comparisons } = (await readJudgeResults(damaged, { items, exchanged: false, onError: 'skip' }))!;
+  assert.deepEqual(comparisons.map(told), ['y damaged b a y1']);
 });
 
 test('verdicts about no item, and lines that are none, are errors with their line; or listed', async () => {
