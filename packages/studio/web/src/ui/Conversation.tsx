@@ -1,4 +1,3 @@
-import { Box, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Message } from '../../../shared/queue.ts';
 import classes from './Conversation.module.css';
@@ -8,13 +7,13 @@ import { Rendered } from './Rendered.tsx';
 export function Conversation({ messages, raw = false }: { messages: readonly Message[]; raw?: boolean }) {
   const { t } = useTranslation();
   return (
-    <Stack gap="xs">
+    <div className={classes.messages}>
       {messages.map(({ role, content }, i) => (
-        <Box key={i} className={classes.message} data-role={role}>
-          <Text className={classes.role}>{t(`app.roles.${role}`)}</Text>
+        <div key={i} className={classes.message} data-role={role}>
+          <div className={classes.role}>{t(`app.roles.${role}`)}</div>
           <Rendered text={content} raw={raw} />
-        </Box>
+        </div>
       ))}
-    </Stack>
+    </div>
   );
 }

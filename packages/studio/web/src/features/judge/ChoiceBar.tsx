@@ -35,6 +35,7 @@ export function ChoiceBar({ choose, skip }: { choose: (choice: Choice) => void; 
           color="gray"
           size="compact-sm"
           h={34}
+          fw={500}
           onClick={skip}
           rightSection={<Kbd size="xs">S</Kbd>}
         >

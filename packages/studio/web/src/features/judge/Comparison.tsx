@@ -1,4 +1,4 @@
-import { Badge, Group, Kbd, Paper, SimpleGrid, Text } from '@mantine/core';
+import { Kbd } from '@mantine/core';
 import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { QueueItem } from '../../../../shared/queue.ts';
@@ -6,7 +6,10 @@ import { Conversation } from '../../ui/Conversation.tsx';
 import { Rendered } from '../../ui/Rendered.tsx';
 import classes from './Comparison.module.css';
 
-/** A prompt and its two responses, side by side; on a narrow screen below one another. */
+/**
+ * A prompt and its two responses, side by side; on a narrow screen below one another. Plain elements: a style sheet of its
+ * own, as the components for grids bring, would have the browser style the whole page anew at every vote.
+ */
 export const Comparison = memo(function Comparison({ item, raw }: { item: QueueItem; raw: boolean }) {
   const { t } = useTranslation();
   const { prompt, first, second } = item;
@@ -15,10 +18,10 @@ export const Comparison = memo(function Comparison({ item, raw }: { item: QueueI
       <section aria-label={t(prompt.length > 1 ? 'judge.context' : 'judge.prompt')} className={classes.prompt}>
         <Conversation messages={prompt} raw={raw} />
       </section>
-      <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="md">
+      <div className={classes.responses}>
         <Response n={1} text={first} raw={raw} />
         <Response n={2} text={second} raw={raw} />
-      </SimpleGrid>
+      </div>
     </article>
   );
 });
@@ -27,14 +30,12 @@ function Response({ n, text, raw }: { n: 1 | 2; text: string; raw: boolean }) {
   const { t } = useTranslation();
   const title = t('judge.response', { n });
   return (
-    <Paper withBorder component="section" aria-label={title} p="md">
-      <Group justify="space-between" mb="sm">
-        <Text fw={600} size="sm">
-          {title}
-        </Text>
+    <section aria-label={title} className={classes.response}>
+      <div className={classes.head}>
+        {title}
         <Kbd aria-hidden>{n}</Kbd>
-      </Group>
-      {text === '' ? <Badge variant="default">∅</Badge> : <Rendered text={text} raw={raw} />}
-    </Paper>
+      </div>
+      {text === '' ? '∅' : <Rendered text={text} raw={raw} />}
+    </section>
   );
 }
