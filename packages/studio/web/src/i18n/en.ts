@@ -2,6 +2,7 @@ import * as app from '../app/words.ts';
 import * as account from '../features/account/words.ts';
 import * as audit from '../features/audit/words.ts';
 import * as data from '../features/data/words.ts';
+import * as dissect from '../features/dissect/words.ts';
 import * as judge from '../features/judge/words.ts';
 import * as people from '../features/people/words.ts';
 import * as project from '../features/project/words.ts';
@@ -18,6 +19,7 @@ export const en = {
   account: account.en,
   audit: audit.en,
   data: data.en,
+  dissect: dissect.en,
   judge: judge.en,
   people: people.en,
   project: project.en,

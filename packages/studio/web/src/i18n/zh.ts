@@ -2,6 +2,7 @@ import * as app from '../app/words.ts';
 import * as account from '../features/account/words.ts';
 import * as audit from '../features/audit/words.ts';
 import * as data from '../features/data/words.ts';
+import * as dissect from '../features/dissect/words.ts';
 import * as judge from '../features/judge/words.ts';
 import * as people from '../features/people/words.ts';
 import * as project from '../features/project/words.ts';
@@ -20,6 +21,7 @@ export const zh: Words<typeof en> = {
   account: account.zh,
   audit: audit.zh,
   data: data.zh,
+  dissect: dissect.zh,
   judge: judge.zh,
   people: people.zh,
   project: project.zh,

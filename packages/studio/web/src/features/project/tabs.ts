@@ -5,7 +5,18 @@ import type { Role } from '../../../../shared/people.ts';
 export interface Tab {
   readonly path: string;
   /** Of the words: `project.tabs.…` */
-  readonly label: 'overview' | 'judge' | 'triage' | 'quality' | 'data' | 'runs' | 'people' | 'settings' | 'audit';
+  readonly label:
+    | 'overview'
+    | 'judge'
+    | 'triage'
+    | 'quality'
+    | 'data'
+    | 'runs'
+    | 'dissect'
+    | 'arena'
+    | 'people'
+    | 'settings'
+    | 'audit';
   /** Who sees it: this role and those above it. */
   readonly least: Role;
   readonly Page: ComponentType;
@@ -37,6 +48,12 @@ export const tabs: readonly Tab[] = [
   },
   { path: 'data', label: 'data', least: 'editor', Page: page(() => import('../data/DataPage.tsx'), 'DataPage') },
   { path: 'runs', label: 'runs', least: 'editor', Page: page(() => import('../runs/RunsPage.tsx'), 'RunsPage') },
+  {
+    path: 'dissect',
+    label: 'dissect',
+    least: 'editor',
+    Page: page(() => import('../dissect/DissectPage.tsx'), 'DissectPage'),
+  },
   {
     path: 'people',
     label: 'people',
