@@ -9,7 +9,10 @@ import {
   lengthFit,
   lengthSandwich,
   type Random,
+  rateBetween,
+  sandwichBetween,
   seededRandom,
+  standardDeviation,
   winRateBootstrap,
 } from '../../src/index.ts';
 import { comparisonsOf, gamedRows, golden } from './lengthGolden.ts';
@@ -57,6 +60,31 @@ test('with weights from a file there is a sandwich and no bootstrap', () => {
   assert.equal(found.lcWinRate, lengthControlledRate(weights, golden.difficulty).lcWinRate);
   assert.equal(found.bootstrap, undefined);
   assert.ok(found.sandwich!.interval[0] < found.lcWinRate && found.lcWinRate < found.sandwich!.interval[1]);
+});
+
+test('between two systems, what both were judged on by one prompt is drawn together', () => {
+  const [one, other] = golden.cases.slice(1).map((each) => {
+    const comparisons = comparisonsOf(each);
+    return { comparisons, weights: lengthFit('mle', lengthDesign(comparisons))!.weights };
+  });
+  const found = sandwichBetween(one!, other!, [])!;
+  const random = seededRandom(2);
+  const rates = Array.from({ length: 400 }, () => {
+    const drawn = golden.difficulty.map(() => random.below(golden.difficulty.length));
+    const [first, second] = [one!, other!].map(({ comparisons }) => {
+      const sample = drawn.map((i) => comparisons[i]!);
+      return lengthFit('mle', lengthDesign(sample))!.weights;
+    });
+    return rateBetween(
+      first!,
+      second!,
+      drawn.map((i) => golden.difficulty[i]),
+    );
+  });
+  const ratio = found.standardError / standardDeviation(rates);
+  assert.ok(ratio > 0.75 && ratio < 1.2, String(ratio)); // of 80 prompts and 400 resamples
+  const itself = sandwichBetween(one!, one!, [])!;
+  assert.ok(itself.standardError < 1e-9 && Math.abs(itself.interval[0] - 50) < 1e-9); // no doubt about a system and itself
 });
 
 /** A judge that likes length, difficult prompts' answers and the system, and is as sure as judges are. */
