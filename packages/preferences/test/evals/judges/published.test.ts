@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
-import { gunzipSync } from 'node:zlib';
+import { test } from 'node:test';
 import { parseCsv } from '../../../src/data/csv.ts';
 import { agreementWithPeople } from '../../../src/evals/judges/agreementWithPeople.ts';
 import { type JudgedPair, judgedPairs } from '../../../src/evals/judges/items.ts';
@@ -18,15 +17,7 @@ import {
   readJudgeResults,
   type Share,
 } from '../../../src/index.ts';
-import { sharedData } from '../../files.ts';
-
-/** A path below the preference data, or a visible skip. */
-function published(t: TestContext, name: string): string | undefined {
-  const path = join(sharedData, 'preferences', name);
-  if (existsSync(path)) return path;
-  t.skip(`../shared/data/preferences/${name} is not here`);
-  return undefined;
-}
+import { published } from './published.ts';
 
 const comparisonsIn = async (path: string): Promise<Comparison[]> => (await readComparisons(path)).comparisons;
 
@@ -135,70 +126,6 @@ test('PandaLM: the kappas of its people, their majorities, and GPT-3.5’s agree
   const count = (choice: string) => majorities.filter((one) => one === choice).length;
   assert.deepEqual([count('tie'), count('a'), count('b')], [105, 422, 472]);
 });
-
-// Li et al. 2023's repository (codes/leaderboard/README.md) prints these for its own two files of verdicts
-const autoJConsistency = {
-  Summarization: ['73.61', ['post_summarization', 'text_summarization', 'note_summarization']],
-  'Exam Questions': [
-    '69.44',
-    ['math_reasoning', 'solving_exam_question_with_math', 'solving_exam_question_without_math'],
-  ],
-  Code: [
-    '75.83',
-    [
-      'code_simplification',
-      'code_generation',
-      'explaining_code',
-      'code_correction_rewriting',
-      'code_to_code_translation',
-    ],
-  ],
-  Rewriting: [
-    '74.17',
-    ['text_simplification', 'language_polishing', 'instructional_rewriting', 'text_correction', 'paraphrasing'],
-  ],
-} as const;
-
-test('Auto-J: its consistency overall and by group as published, and its agreement where labels are here', async (t) => {
-  const [tests, given, turned] = [
-    published(t, 'auto-j/testdata_pairwise.jsonl.gz'),
-    published(t, 'auto-j/pairwise_example_output.jsonl'),
-    published(t, 'auto-j/pairwise_exchange_example_output.jsonl'),
-  ];
-  if (!tests || !given || !turned) return;
-  // of each three of the 1,392 test pairs two are here; for the third an empty item stands in
-  const here = await comparisonsIn(tests);
-  const scenarios = linesOf(tests).map((line) => (JSON.parse(line) as { scenario: string }).scenario);
-  const items = Array.from({ length: 1392 }, (_, place): Comparison => {
-    const known = place % 3 === 2 ? undefined : here[2 * Math.floor(place / 3) + (place % 3)];
-    return { ...(known ?? here[0]!), responses: responses(place) };
-  });
-  const prompted = (c: Comparison): Comparison => ({ ...c, prompt: [{ role: 'user', content: c.responses[0].id }] });
-  const read = (path: string, exchanged: boolean) => resultsIn(path, items, { exchanged, judge: 'Auto-J' });
-  const results = [...(await read(given, false)), ...(await read(turned, true))].map(prompted);
-  const people = items.flatMap((item, place) => (place % 3 === 2 ? [] : [prompted(item)]));
-  const scenarioOf = ({ responses: [{ id }] }: Comparison) => scenarios[2 * Math.floor(Number.parseInt(id, 10) / 3)]!;
-  const report = reportOf(results, people);
-  assert.equal(percent(100 * report.position.consistency!.share), '83.41');
-  assert.equal(report.position.consistency!.n, 1392);
-  for (const [expected, names] of Object.values(autoJConsistency)) {
-    const among = results.filter((c) => (names as readonly string[]).includes(scenarioOf(c)));
-    assert.equal(percent(100 * reportOf(among, []).position.consistency!.share), expected);
-  }
-  // an agreement counts if both orders agree with the label. 54.96 % is published for all 1,392; of the 928 pairs here it
-  // is 489, counted once from the repository's complete file
-  const right = judgedPairs(results, people, 'ids').filter(
-    ({ said, people: [label] }) => label && decisionsOf(said.get('Auto-J')!).every((choice) => choice === label),
-  );
-  assert.equal(right.length, 489);
-});
-
-const linesOf = (path: string): string[] => gunzipSync(readFileSync(path)).toString().trimEnd().split('\n');
-
-const responses = (place: number): Comparison['responses'] => [
-  { id: `${place}-a`, text: `${place} first` },
-  { id: `${place}-b`, text: `${place} second` },
-];
 
 // Tan et al. 2024 (arXiv:2410.12784), accuracy on the GPT-4o pairs; reward models are asked in one order
 const judgeBench = [
