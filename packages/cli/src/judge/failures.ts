@@ -65,7 +65,7 @@ const LONGEST_SAID = 100;
 /** How many failed and why, and the first few of them. */
 export function toldFailures({ failures, reasons }: Failures): string[] {
   if (failures.length === 0) return [];
-  const counts = Object.entries(reasons).map(([reason, count]) => `${formatCount(count)} ${reason}`);
+  const counts = Object.entries(reasons).map(([reason, count]) => `${reason} (${formatCount(count)})`);
   const lines = failures.map(({ line, id, shownFirst, reason, said }) => {
     const order = shownFirst === undefined ? '' : `, ${shownFirst} shown first`;
     const words = said === undefined ? '' : `: ${JSON.stringify(said.slice(0, LONGEST_SAID))}`;

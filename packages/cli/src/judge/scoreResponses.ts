@@ -47,10 +47,9 @@ export async function scoreResponses(
   ].join('\n\n');
   stopIfLeft(context, account.left, { value: { out: null, ...whole }, text, server });
   refuseSilence(account, 'response');
-  const at = new Date().toISOString();
   await writeRecords(
     out,
-    scored.map(({ place, score, dimensions }) => {
+    scored.map(({ place, score, dimensions, at }) => {
       const { id, source, turn, category, subcategory } = responses[place]!;
       return { id, score, dimensions, source, turn, category, subcategory, judge, at };
     }),

@@ -127,7 +127,10 @@ test('a reply that cannot be read fails its pair, is shown, and is no verdict; p
   assert.deepEqual(account.failures, [failure]);
   assert.deepEqual(readLines(`${out}.failures.jsonl`), [failure]);
   const { stdout } = await run();
-  assert.match(stdout, /Without a verdict: 1 unreadable reply\.\n {2}line 4 \(p3, a shown first\): .*"I like both\."/);
+  assert.match(
+    stdout,
+    /Without a verdict: unreadable reply \(1\)\.\n {2}line 4 \(p3, a shown first\): .*"I like both\."/,
+  );
   assert.equal(asked.length, 40);
   sane = true;
   assert.equal((await judge()).account.failed, 1);
@@ -250,7 +253,7 @@ test('single responses are scored, one line each; what cannot be read is listed 
     { id: '2', line: 2, reason: 'unreadable reply', said: 'A fine piece.' },
   ]);
   const { stdout } = await run('--preset', 'rubric', '--data', path('single.jsonl'));
-  assert.match(stdout, /: 1 scores\n\nMean score 4\.00\.\n\nWithout a verdict: 1 unreadable reply\./);
+  assert.match(stdout, /: 1 scores\n\nMean score 4\.00\.\n\nWithout a verdict: unreadable reply \(1\)\./);
 });
 
 test('what was sampled to prompts is scored, with what the prompts tell', async (t) => {

@@ -105,9 +105,40 @@ test('a thousand comparisons, three kills and a bad day: each is accounted for, 
   const again = JSON.parse((await ended(started(args))).stdout);
   assert.deepEqual([again.n, again.calls, again.failed], [account.n, 0, account.failed]);
   assert.equal(server.asked.length - before, 5 * questionsOf('down')); // only what has never had an answer
-  assert.deepEqual(
-    readLines(out).map(({ at: _, ...line }) => line),
-    lines.map(({ at: _, ...line }) => line),
-  );
+  assert.deepEqual(readLines(out), lines); // also when: by a reply that was kept, when that came
   assert.equal(readFileSync(out, 'utf8').split('\n').length, account.n + 1);
+});
+
+test('Ctrl-C lets what is under way finish, says how to go on, and loses nothing', async (t) => {
+  let child: ChildProcess | undefined;
+  let isAsked = false;
+  const judge = new MoodyJudge();
+  const server = await startChat(async (asked) => {
+    if (!isAsked && judge.bill === 10) {
+      isAsked = true;
+      child!.kill('SIGINT');
+      await once(child!.stderr!, 'data'); // until it has said that it will stop: this answer still counts
+    }
+    return judge.answer(asked);
+  });
+  t.after(server.stop);
+  const [data, out] = [join(root, 'few.jsonl'), join(root, 'stopped.jsonl')];
+  writeLines(
+    data,
+    Array.from({ length: 40 }, (_, i) => pairOf(i)),
+  );
+  const args = ['--judge', server.url, '--judge-model', 'moody', '--data', data, '--out', out, '--concurrency', '1'];
+  child = started(args);
+  const { code, stdout, stderr } = await ended(child);
+  assert.equal(code, 1);
+  const { n, failed, left, out: written } = JSON.parse(stdout);
+  assert.equal(n + failed + left, 40);
+  assert.ok(left > 0 && written === null && !existsSync(out));
+  assert.match(
+    stderr,
+    /Every reply so far is in .*stopped\.jsonl\.replies\.sqlite; the same command goes on from there\./,
+  );
+  const whole = JSON.parse((await ended(started(args))).stdout);
+  assert.deepEqual([whole.n + whole.failed, whole.left], [40, 0]);
+  assert.equal(judge.bill, judge.paid.size);
 });

@@ -35,6 +35,8 @@ export interface ChatReply {
   readonly firstToken?: Readonly<Record<string, number>>;
   /** It was given before, to an equal request, and costs nothing now. */
   readonly cached: boolean;
+  /** When it was given (ISO 8601), where a memory has noted it. */
+  readonly at?: string;
 }
 
 /** A chat model that is asked, and perhaps a memory of what it said. */

@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import { type Content, toText } from '../data/types.ts';
 import { asTheyCome } from './asTheyCome.ts';
-import type { Chat, ChatReply } from './chat.ts';
+import type { Chat, ChatReply, ChatRequest } from './chat.ts';
 import {
   choiceBy,
   comparedIn,
@@ -51,10 +51,10 @@ export function chatPairJudge({ order, ...by }: ChatJudging<PairTemplate> & { re
         const said = await settled(orders.map((shownFirst) => pairVerdict(pair, shownFirst, by.template, chat)));
         const failed = said.findIndex((one) => 'reason' in one);
         if (failed >= 0) return { failure: { ...(said[failed] as JudgeFailure), shownFirst: orders[failed]! } };
-        const at = new Date().toISOString();
+        const verdicts = said as readonly Heard<PairVerdict>[];
         return {
           comparisons: orders.map((shownFirst, i) =>
-            comparisonOf(pair, { shownFirst, at, judge: by.name }, said[i] as PairVerdict),
+            comparisonOf(pair, { shownFirst, judge: by.name, at: verdicts[i]!.at }, verdicts[i]!.verdict),
           ),
         };
       }),
@@ -68,7 +68,7 @@ export interface ResponseToScore extends Pick<PairToJudge, 'id' | 'prompt' | 're
 
 /** What came of one response. */
 export type Scored = { readonly place: number; readonly spent: Spent } & (
-  | SingleVerdict
+  | (SingleVerdict & { readonly at: string })
   | { readonly failure: JudgeFailure }
 );
 
@@ -79,7 +79,7 @@ export function chatScores(
 ): AsyncGenerator<Scored> {
   return eachAsked(responses, by, async (response, chat) => {
     const [said] = await settled([heard(chat, by.template, singleQuestion(response))]);
-    return 'reason' in said! ? { failure: said } : said!;
+    return 'reason' in said! ? { failure: said } : { ...said!.verdict, at: said!.at };
   });
 }
 
@@ -126,8 +126,10 @@ const pairVerdict = async (
   shownFirst: 'a' | 'b',
   template: PairTemplate,
   chat: Chat,
-): Promise<PairVerdict | JudgeFailure> =>
-  areEqual(pair) ? { preference: 0.5 } : heard(chat, template, questionOf(pair, shownFirst));
+): Promise<Heard<PairVerdict> | JudgeFailure> =>
+  areEqual(pair)
+    ? { verdict: { preference: 0.5 }, at: new Date().toISOString() }
+    : heard(chat, template, questionOf(pair, shownFirst));
 
 function questionOf({ a, b, ...pair }: PairToJudge, shownFirst: 'a' | 'b'): PairQuestion {
   const [first, second] = shownFirst === 'a' ? [a, b] : [b, a];
@@ -154,17 +156,26 @@ export const singleQuestion = ({ response, ...known }: ResponseToScore): SingleQ
   response,
 });
 
+/** A verdict, and when it was given: by a reply that was kept, when that came. */
+interface Heard<V> {
+  readonly verdict: V;
+  readonly at: string;
+}
+
+interface Template<Q, V> {
+  request(question: Q): ChatRequest;
+  read(reply: ChatReply, question: Q): V | undefined;
+}
+
 async function heard<Q, V>(
   chat: Chat,
-  {
-    request,
-    read,
-  }: { request(question: Q): Parameters<Chat['ask']>[0]; read(reply: ChatReply, question: Q): V | undefined },
+  { request, read }: Template<Q, V>,
   question: Q,
-): Promise<V | JudgeFailure> {
+): Promise<Heard<V> | JudgeFailure> {
   const reply = await chat.ask(request(question));
-  const cut = reply.whole ? 'unreadable reply' : 'reply cut off';
-  return read(reply, question) ?? { reason: cut, said: reply.text };
+  const verdict = read(reply, question);
+  if (verdict !== undefined) return { verdict, at: reply.at ?? new Date().toISOString() };
+  return { reason: reply.whole ? 'unreadable reply' : 'reply cut off', said: reply.text };
 }
 
 function comparisonOf(

@@ -34,7 +34,7 @@ export class ReplyCache implements Disposable {
   /** @throws ReplyCacheError where the file is something else, or a cache of another version */
   constructor(file: string) {
     this.#database = opened(file);
-    this.#get = this.#database.prepare('SELECT text, whole, input, output, first_token FROM replies WHERE key = ?');
+    this.#get = this.#database.prepare('SELECT text, whole, input, output, at, first_token FROM replies WHERE key = ?');
     this.#put = this.#database.prepare('INSERT OR REPLACE INTO replies VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
     this.#delete = this.#database.prepare('DELETE FROM replies WHERE key = ?');
   }
@@ -42,13 +42,12 @@ export class ReplyCache implements Disposable {
   get(key: string): ChatReply | undefined {
     const row = this.#get.get(key) as Kept | undefined;
     if (!row) return undefined;
-    const { text, whole, input, output, first_token: first } = row;
+    const { text, whole, input, output, at, first_token: first } = row;
     const usage = input != null && output != null ? { usage: { input, output } } : {};
-    return { text, whole: whole === 1, cached: true, ...usage, ...(first && { firstToken: JSON.parse(first) }) };
+    return { text, whole: whole === 1, cached: true, at, ...usage, ...(first && { firstToken: JSON.parse(first) }) };
   }
 
-  put(key: string, model: string, { text, whole, usage, firstToken }: ChatReply): void {
-    const at = new Date().toISOString();
+  put(key: string, model: string, { text, whole, usage, firstToken, at }: ChatReply & { readonly at: string }): void {
     const first = firstToken ? JSON.stringify(firstToken) : null;
     this.#put.run(key, model, text, Number(whole), usage?.input ?? null, usage?.output ?? null, at, first);
   }
@@ -68,6 +67,7 @@ interface Kept {
   readonly whole: number;
   readonly input: number | null;
   readonly output: number | null;
+  readonly at: string;
   readonly first_token: string | null;
 }
 
@@ -143,7 +143,7 @@ export function rememberingChat(ask: Chat['ask'], cache: ReplyCache, source: Rep
   const underWay = new Map<string, Promise<ChatReply>>();
   const asked = async (key: string, request: ChatRequest): Promise<ChatReply> => {
     try {
-      const reply = await ask(request);
+      const reply = { ...(await ask(request)), at: new Date().toISOString() };
       cache.put(key, source.model, reply);
       return reply;
     } finally {

@@ -43,15 +43,16 @@ test('the key of a reply is that of the question, its parameters and the model; 
 
 test('a reply is kept with its tokens, also for the next process, until it is forgotten', (t) => {
   const file = join(folderOf(t), 'replies.sqlite');
-  const reply: ChatReply = { text: 'yes ✓', whole: false, usage: { input: 3, output: 1 }, cached: false };
+  const at = '2026-11-22T07:00:00.000Z';
+  const reply = { text: 'yes ✓', whole: false, usage: { input: 3, output: 1 }, cached: false, at };
   {
     using cache = new ReplyCache(file);
     cache.put('one', 'm', reply);
-    cache.put('two', 'm', { text: '', whole: true, cached: false });
+    cache.put('two', 'm', { text: '', whole: true, cached: false, at });
   }
   using cache = new ReplyCache(file);
   assert.deepEqual(cache.get('one'), { ...reply, cached: true });
-  assert.deepEqual(cache.get('two'), { text: '', whole: true, cached: true });
+  assert.deepEqual(cache.get('two'), { text: '', whole: true, cached: true, at });
   cache.delete('one');
   assert.equal(cache.get('one'), undefined);
 });
