@@ -5,6 +5,7 @@ import { balanceCommand } from './data/balance.ts';
 import { checkCommand } from './data/check.ts';
 import { convertCommand } from './data/convert.ts';
 import { dedupeCommand } from './data/dedupe.ts';
+import { mtBenchDataCommand } from './data/mtBench.ts';
 import { qualityCommand } from './data/quality.ts';
 import { splitCommand } from './data/split.ts';
 import { statsCommand } from './data/stats.ts';
@@ -20,4 +21,5 @@ export const dataCommand = (): Command =>
     splitCommand(),
     convertCommand(),
     agreementCommand(),
+    mtBenchDataCommand(),
   ]);

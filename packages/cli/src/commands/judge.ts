@@ -1,3 +1,4 @@
+import { judgePresets } from '@attune/preferences';
 import { type Command, Option } from 'commander';
 import { type CommandContext, command, number, run } from '../command.ts';
 import { UsageError } from '../errors.ts';
@@ -34,7 +35,10 @@ export const judgeCommand = (): Command =>
           '--judge-model <name>',
           "of a server: the model's name there; its key, if any, is read from ATTUNE_JUDGE_KEY",
         )
-        .option('--preset <name>', 'of a server: how it is asked (default: pair)')
+        .option(
+          '--preset <name>',
+          `of a server: how it is asked (${judgePresets.map(({ name }) => name).join(', ')}; default: pair)`,
+        )
         .option('--template <file>', 'of a server: how it is asked, in your own words')
         .addOption(
           new Option(

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { startChat } from '../../../preferences/test/judges/chatServer.ts';
 import { attune } from '../train/attune.ts';
 import { workshop, writeLines } from '../train/fixture.ts';
+import { readLines } from './lines.ts';
 
 const root = workshop();
 const path = (name: string): string => join(root, name);
@@ -72,43 +73,43 @@ test('AlignBench from its own questions: a judge is asked with the preset, its s
   assert.equal(dimensions.find(({ name }: { name: string }) => name === '事实正确性').score.mean, 9);
 });
 
-test('MT-bench with two turns: the last answer is rated, and scored by turn', async (t) => {
+test('MT-bench from its questions: turn by turn, then judged by the last answer and scored by turn', async (t) => {
   writeLines(path('mt.jsonl'), [
     { question_id: 81, category: 'writing', turns: ['Write a line.', 'Now a shorter one.'] },
+    { question_id: 111, category: 'math', turns: ['2 + 2?', 'And 3 + 3?'] },
   ]);
-  const answers = [
-    { id: '81', turn: 1, source: 'ours', prompt: 'Write a line.', response: 'Here is a line.' },
-    {
-      id: '81',
-      turn: 2,
-      source: 'ours',
-      prompt: 'Write a line.',
-      response: [
-        { role: 'assistant', content: 'Here is a line.' },
-        { role: 'user', content: 'Now a shorter one.' },
-        { role: 'assistant', content: 'A line.' },
-      ],
-    },
-  ];
-  writeLines(path('answers.jsonl'), answers);
+  const prepare = (...args: string[]) => done('data', 'mt-bench', path('mt.jsonl'), ...args, '--json');
+  assert.equal(JSON.parse(await prepare(path('turn-1.jsonl'))).prompts, 2);
+  const answered = (name: string, texts: string[]) =>
+    writeLines(
+      path(name),
+      texts.map((text, i) => ({ id: i === 0 ? '81' : '111', index: 0, text })),
+    );
+  answered('ours.jsonl', ['Here is a line.', '4']);
+  await prepare(path('turn-2.jsonl'), '--answers', path('ours.jsonl'));
+  assert.deepEqual(
+    readLines(path('turn-2.jsonl')).map(({ prompt }) => prompt.length),
+    [3, 3],
+  );
+  answered('second.jsonl', ['A line.', '6']);
+  writeLines(path('references.jsonl'), [{ question_id: 111, choices: [{ turns: ['It is 4.', 'It is 6.'] }] }]);
+  const answers = ['--answers', path('ours.jsonl'), path('second.jsonl'), '--references', path('references.jsonl')];
+  const { source, withReference } = JSON.parse(await prepare(path('answers.jsonl'), ...answers));
+  assert.deepEqual([source, withReference], ['ours', 2]);
   const server = await startChat(({ body }) => {
     const text = body.messages.map(({ content }) => content).join('\n');
+    if (text.includes('It is 4.')) return 'Right. [[10]]';
     return text.includes("assistant's last answer") ? 'Short. [[9]]' : 'Fine. [[6]]';
   });
   t.after(server.stop);
   const files = ['--data', path('answers.jsonl'), '--out', path('rated.jsonl')];
   await done('judge', '--judge', server.url, '--judge-model', 'm', '--preset', 'mt-bench-single', ...files);
   const stdout = await done(
-    'eval',
-    'mt-bench',
-    '--questions',
-    path('mt.jsonl'),
-    '--judgments',
-    path('rated.jsonl'),
-    '--json',
+    ...['eval', 'mt-bench', '--questions', path('mt.jsonl'), '--judgments', path('rated.jsonl'), '--json'],
   );
-  const [{ system, turns, overall }] = JSON.parse(stdout).systems;
-  assert.deepEqual([system, turns[1].mean, turns[2].mean, overall.mean], ['ours', 6, 9, 7.5]);
+  const [{ system, turns, overall, categories }] = JSON.parse(stdout).systems;
+  assert.deepEqual([system, turns[1].mean, turns[2].mean, overall.mean], ['ours', 8, 9.5, 8.75]);
+  assert.deepEqual([categories.writing.mean, categories.math.mean], [7.5, 10]);
 });
 
 test('Arena-Hard in both orders: much better counts three times', async (t) => {
