@@ -1,4 +1,5 @@
 /** Items as editors see them. */
+import { sql } from 'kysely';
 import { Adjudication, ItemDetail, type ItemPage, type ItemQuery, ItemRow, ItemVote } from '../shared/items.ts';
 import type { Message } from '../shared/queue.ts';
 import type { Db } from './db/open.ts';
@@ -20,21 +21,34 @@ const columns = [
 const BEGINNING = 200; // characters of a prompt that tell it from others
 
 /** A page of items. */
-export async function itemPage(db: Db, projectId: string, { kind, after, limit }: ItemQuery): Promise<ItemPage> {
-  const inProject = db
+export async function itemPage(
+  db: Db,
+  projectId: string,
+  { kind, search, after, limit }: ItemQuery,
+): Promise<ItemPage> {
+  const found = db
     .selectFrom('items')
     .where('project_id', '=', projectId)
-    .$if(kind !== undefined, (query) => query.where('kind', '=', kind!));
-  const rows = await inProject
+    .$if(kind !== undefined, (query) => query.where('kind', '=', kind!))
+    .$if(search !== undefined && search !== '', (query) => query.where(holds(search!)));
+  const rows = await found
     .innerJoin('texts', 'texts.item_id', 'items.id')
     .select([...columns, 'texts.prompt'])
     .where('position', '>', after)
     .orderBy('position')
     .limit(limit + 1)
     .execute();
-  const { total } = await inProject.select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
+  const { total } = await found.select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
   const items = rows.slice(0, limit).map((row) => ItemRow.parse({ ...row, prompt: beginning(row.prompt) }));
   return { items, next: rows.length > limit ? items.at(-1)!.position : null, total: Number(total) };
+}
+
+/** Prompts are kept as JSON, and so are the words that are looked for in them. */
+function holds(search: string) {
+  const words = JSON.stringify(search).slice(1, -1);
+  const pattern = `%${words.replace(/[\\%_]/g, '\\$&')}%`;
+  return sql<boolean>`(items.external_id = ${search} or exists (
+    select 1 from texts as said where said.item_id = items.id and lower(said.prompt) like lower(${pattern}) escape '\\'))`;
 }
 
 const beginning = (prompt: string): string =>

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import type { Selectable } from 'kysely';
 import type { Join, Role, SetUp } from '../shared/people.ts';
 import { record } from './audit.ts';
 import type { Person } from './auth/identify.ts';
 import { hashPassword } from './auth/passwords.ts';
 import { hashToken, newToken } from './auth/tokens.ts';
 import type { Db } from './db/open.ts';
+import type { Database } from './db/schema.ts';
 import { Refusal } from './refusal.ts';
 import type { Studio } from './studio.ts';
 
@@ -69,30 +71,62 @@ export async function invite(
  * @throws Refusal 403 for a link that is unknown, used or too old; 409 for an e-mail address that has an account
  */
 export async function joinByInvitation({ db, now }: Studio, { token, ...given }: Join): Promise<Person> {
-  const hash = hashToken(token);
   return db.transaction().execute(async (tx) => {
-    const invitation = await tx
-      .selectFrom('invitations')
-      .selectAll()
-      .where('token_hash', '=', hash)
-      .where('used_by', 'is', null)
-      .where('expires_at', '>', now())
-      .executeTakeFirst();
-    if (!invitation)
-      throw new Refusal(403, 'wrong_link', 'This invitation has been used or is too old. Ask for a new one.');
+    const invitation = await openInvitation(tx, token, now());
     const person = await insertUser(tx, { ...given, owner: false, at: now() });
-    const used = await tx
-      .updateTable('invitations')
-      .set({ used_by: person.id })
-      .where('token_hash', '=', hash)
-      .where('used_by', 'is', null)
-      .executeTakeFirst();
-    if (Number(used.numUpdatedRows) !== 1) throw new Refusal(403, 'wrong_link', 'This invitation has just been used.');
-    const { project_id, role } = invitation;
-    await tx.insertInto('members').values({ project_id, user_id: person.id, role }).execute();
-    await record(tx, { at: now(), userId: person.id, action: 'member.join', subject: project_id, details: { role } });
+    await useInvitation(tx, invitation, person.id, now());
     return person;
   });
+}
+
+/**
+ * Takes somebody who has an account into one more project; gives its id.
+ *
+ * @throws Refusal 403 for a link that is unknown, used or too old; 409 for whoever is in the project already
+ */
+export async function acceptInvitation({ db, now }: Studio, person: Person, token: string): Promise<string> {
+  return db.transaction().execute(async (tx) => {
+    const invitation = await openInvitation(tx, token, now());
+    const { project_id } = invitation;
+    const member = await tx
+      .selectFrom('members')
+      .select('role')
+      .where('project_id', '=', project_id)
+      .where('user_id', '=', person.id)
+      .executeTakeFirst();
+    if (person.owner || member) throw new Refusal(409, 'member_already', 'You are in this project already.');
+    await useInvitation(tx, invitation, person.id, now());
+    return project_id;
+  });
+}
+
+async function openInvitation(tx: Db, token: string, at: number): Promise<Selectable<Database['invitations']>> {
+  const invitation = await tx
+    .selectFrom('invitations')
+    .selectAll()
+    .where('token_hash', '=', hashToken(token))
+    .where('used_by', 'is', null)
+    .where('expires_at', '>', at)
+    .executeTakeFirst();
+  if (invitation) return invitation;
+  throw new Refusal(403, 'wrong_link', 'This invitation has been used or is too old. Ask for a new one.');
+}
+
+async function useInvitation(
+  tx: Db,
+  { token_hash, project_id, role }: Selectable<Database['invitations']>,
+  userId: string,
+  at: number,
+): Promise<void> {
+  const used = await tx
+    .updateTable('invitations')
+    .set({ used_by: userId })
+    .where('token_hash', '=', token_hash)
+    .where('used_by', 'is', null)
+    .executeTakeFirst();
+  if (Number(used.numUpdatedRows) !== 1) throw new Refusal(403, 'wrong_link', 'This invitation has just been used.');
+  await tx.insertInto('members').values({ project_id, user_id: userId, role }).execute();
+  await record(tx, { at, userId, action: 'member.join', subject: project_id, details: { role } });
 }
 
 interface NewUser {

@@ -97,6 +97,8 @@ export type ImportProblem = z.infer<typeof ImportProblem>;
 /** Which items to list, in the order of their import. */
 export const ItemQuery = z.object({
   kind: ItemKind.optional(),
+  /** Only those with this in their prompt, in capitals or not, or with this very id. */
+  search: z.string().trim().max(200).optional(),
   /** `next` of the page before. */
   after: z.coerce.number().int().min(-1).default(-1),
   limit: z.coerce.number().int().min(1).max(200).default(50),

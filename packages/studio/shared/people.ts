@@ -42,6 +42,11 @@ export const Invite = z.object({ role: Role });
 export const Invitation = z.object({ link: z.string(), role: Role, expiresAt: z.number() });
 export type Invitation = z.infer<typeof Invitation>;
 
+/** An invitation taken up by somebody who has an account. */
+export const Accept = z.object({ token: z.string().max(200) });
+export const Accepted = z.object({ projectId: z.string() });
+export type Accepted = z.infer<typeof Accepted>;
+
 /** A key for programs. `key` is told once, when it is made. */
 export const ApiKey = z.object({
   id: z.string(),

@@ -1,12 +1,15 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { Invitation, Invite, Member } from '../../shared/people.ts';
+import { Accept, Accepted, Invitation, Invite, Member } from '../../shared/people.ts';
 import { Problem } from '../../shared/problem.ts';
 import { openProject } from '../auth/access.ts';
-import { invite } from '../people.ts';
+import { changeRole, removeMember } from '../members.ts';
+import { acceptInvitation, invite } from '../people.ts';
 import type { Studio } from '../studio.ts';
 
 const InProject = z.object({ projectId: z.string() });
+const OneMember = InProject.extend({ userId: z.string() });
+const Done = z.object({});
 
 /** Who is in a project. */
 export const memberRoutes: FastifyPluginAsyncZod<{ studio: Studio }> = async (app, { studio }) => {
@@ -41,6 +44,51 @@ export const memberRoutes: FastifyPluginAsyncZod<{ studio: Studio }> = async (ap
     async ({ person, params, body }) => {
       await openProject(studio, person, params.projectId, 'editor');
       return invite(studio, person, { projectId: params.projectId, role: body.role });
+    },
+  );
+
+  app.post(
+    '/invitations/accept',
+    {
+      schema: {
+        summary: 'Join one more project by an invitation',
+        body: Accept,
+        response: { 200: Accepted, 403: Problem, 409: Problem },
+      },
+    },
+    async ({ person, body }) => ({ projectId: await acceptInvitation(studio, person, body.token) }),
+  );
+
+  app.patch(
+    '/projects/:projectId/members/:userId',
+    {
+      schema: {
+        summary: 'Give a member another role',
+        params: OneMember,
+        body: Invite,
+        response: { 200: Done, 403: Problem, 404: Problem },
+      },
+    },
+    async ({ person, params, body }) => {
+      await openProject(studio, person, params.projectId, 'editor');
+      await changeRole(studio, person, params, body.role);
+      return {};
+    },
+  );
+
+  app.delete(
+    '/projects/:projectId/members/:userId',
+    {
+      schema: {
+        summary: 'Take a member out of a project; the votes stay',
+        params: OneMember,
+        response: { 200: Done, 403: Problem, 404: Problem },
+      },
+    },
+    async ({ person, params }) => {
+      await openProject(studio, person, params.projectId, 'editor');
+      await removeMember(studio, person, params);
+      return {};
     },
   );
 };

@@ -7,10 +7,12 @@ import {
   SegmentedControl,
   Table,
   Text,
+  TextInput,
   Title,
   UnstyledButton,
 } from '@mantine/core';
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useDebouncedValue } from '@mantine/hooks';
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ItemKind, ItemPage, ItemRow } from '../../../../shared/items.ts';
@@ -25,15 +27,22 @@ const kinds = ['all', 'comparison', 'gold', 'prompt'] as const;
 export function Items({ projectId }: { projectId: string }) {
   const { t } = useTranslation();
   const [kind, setKind] = useState<Kind>('all');
+  const [typed, setTyped] = useState('');
+  const [search] = useDebouncedValue(typed.trim(), 250);
   const [opened, setOpened] = useState<ItemRow>();
   const items = useInfiniteQuery({
-    queryKey: ['projects', projectId, 'items', kind],
+    queryKey: ['projects', projectId, 'items', kind, search],
     queryFn: ({ signal, pageParam }) => {
-      const query = new URLSearchParams({ after: String(pageParam), ...(kind !== 'all' && { kind }) });
+      const query = new URLSearchParams({
+        after: String(pageParam),
+        ...(kind !== 'all' && { kind }),
+        ...(search && { search }),
+      });
       return get<ItemPage>(`/projects/${projectId}/items?${query}`, signal);
     },
     initialPageParam: -1,
     getNextPageParam: ({ next }) => next,
+    placeholderData: keepPreviousData,
   });
   const rows = items.data?.pages.flatMap((page) => page.items) ?? [];
   return (
@@ -49,16 +58,27 @@ export function Items({ projectId }: { projectId: string }) {
             </Text>
           )}
         </Group>
-        <SegmentedControl
-          size="xs"
-          value={kind}
-          onChange={(value) => setKind(value as Kind)}
-          data={kinds.map((value) => ({ value, label: t(`data.kinds.${value}`) }))}
-        />
+        <Group gap="sm">
+          <TextInput
+            size="xs"
+            w={220}
+            type="search"
+            aria-label={t('data.search')}
+            placeholder={t('data.searchHint')}
+            value={typed}
+            onChange={({ currentTarget: { value } }) => setTyped(value)}
+          />
+          <SegmentedControl
+            size="xs"
+            value={kind}
+            onChange={(value) => setKind(value as Kind)}
+            data={kinds.map((value) => ({ value, label: t(`data.kinds.${value}`) }))}
+          />
+        </Group>
       </Group>
       {items.isPending && <Loading />}
       {items.isError && <Failure error={items.error} retry={items.refetch} />}
-      {items.isSuccess && rows.length === 0 && <Empty>{t('data.noItems')}</Empty>}
+      {items.isSuccess && rows.length === 0 && <Empty>{t(search ? 'data.noneFound' : 'data.noItems')}</Empty>}
       {rows.length > 0 && <Rows rows={rows} open={setOpened} />}
       {items.hasNextPage && (
         <Center mt="md">

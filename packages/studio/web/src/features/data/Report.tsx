@@ -43,11 +43,11 @@ function BadRows({ report: { bad, badRows, unit } }: { report: ImportReport }) {
   return (
     <Alert color="red" title={t('data.badTitle', { count: bad })}>
       <Table.ScrollContainer minWidth={360} mah={220}>
-        <Table verticalSpacing={4}>
+        <Table verticalSpacing={4} layout="fixed">
           <Table.Thead>
             <Table.Tr>
-              <Table.Th>{t(`data.columns.${unit}`)}</Table.Th>
-              <Table.Th>{t('data.columns.field')}</Table.Th>
+              <Table.Th w={56}>{t(`data.columns.${unit}`)}</Table.Th>
+              <Table.Th w={96}>{t('data.columns.field')}</Table.Th>
               <Table.Th>{t('data.columns.problem')}</Table.Th>
             </Table.Tr>
           </Table.Thead>

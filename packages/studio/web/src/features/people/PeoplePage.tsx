@@ -1,5 +1,6 @@
-import { Badge, Button, Group, Paper, Radio, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { Badge, Button, Group, Menu, Paper, Radio, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type Invitation, type Member, Role } from '../../../../shared/people.ts';
@@ -54,7 +55,11 @@ function Members({ projectId }: { projectId: string }) {
                   </Text>
                 </Table.Td>
                 <Table.Td>
-                  <Badge variant="light">{owner ? t('people.owner') : t(`people.roles.${role}`)}</Badge>
+                  {owner ? (
+                    <Badge variant="light">{t('people.owner')}</Badge>
+                  ) : (
+                    <RoleMenu {...{ projectId, id, name, role }} />
+                  )}
                 </Table.Td>
               </Table.Tr>
             ))}
@@ -62,6 +67,43 @@ function Members({ projectId }: { projectId: string }) {
         </Table>
       )}
     </Paper>
+  );
+}
+
+/** What somebody may do, to be changed or ended. */
+function RoleMenu({ projectId, id, name, role }: Pick<Member, 'id' | 'name' | 'role'> & { projectId: string }) {
+  const { t } = useTranslation();
+  const cache = useQueryClient();
+  const path = `/projects/${projectId}/members/${id}`;
+  const change = useMutation({
+    mutationFn: (to: Role | undefined) => (to ? call('PATCH', path, { role: to }) : call('DELETE', path)),
+    onSuccess: () => cache.invalidateQueries({ queryKey: ['projects', projectId, 'members'] }),
+    onError: (error) => notifications.show({ color: 'red', message: error.message }),
+  });
+  return (
+    <Menu position="bottom-start">
+      <Menu.Target>
+        <Button
+          size="compact-sm"
+          variant="default"
+          loading={change.isPending}
+          aria-label={`${name}: ${t(`people.roles.${role}`)}`}
+        >
+          {t(`people.roles.${role}`)}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {Role.options.map((one) => (
+          <Menu.Item key={one} disabled={one === role} onClick={() => change.mutate(one)}>
+            {t(`people.roles.${one}`)}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Item color="red" onClick={() => window.confirm(t('people.sure', { name })) && change.mutate(undefined)}>
+          {t('people.remove')}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
   );
 }
 

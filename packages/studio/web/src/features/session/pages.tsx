@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, type SubmitEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
-import type { Me } from '../../../../shared/people.ts';
+import type { Accepted, Me } from '../../../../shared/people.ts';
 import { call, get } from '../../api.ts';
 import { meQuery } from '../../app/me.ts';
 import { LanguageMenu, LightSwitch } from '../../app/Shell.tsx';
@@ -31,13 +31,40 @@ export function SetUpPage() {
   );
 }
 
-/** Takes up an invitation. */
+/** Takes up an invitation: with a new account, or with the one that is signed in. */
 export function JoinPage() {
   const { t } = useTranslation();
+  const me = useQuery(meQuery);
   return (
-    <Door title={t('session.joinTitle')} text={t('session.joinText')}>
-      <Credentials path="/join" action={t('session.join')} isNew />
+    <Door title={t('session.joinTitle')} text={t(me.data ? 'session.joinAsText' : 'session.joinText')}>
+      {me.data ? <JoinAs me={me.data} /> : <Credentials path="/join" action={t('session.join')} isNew />}
+      {!me.data && (
+        <Text size="sm" c="dimmed">
+          {t('session.haveAccount')}
+        </Text>
+      )}
     </Door>
+  );
+}
+
+function JoinAs({ me }: { me: Me }) {
+  const { t } = useTranslation();
+  const go = useNavigate();
+  const cache = useQueryClient();
+  const join = useMutation({
+    mutationFn: () => call<Accepted>('POST', '/invitations/accept', { token: window.location.hash.slice(1) }),
+    onSuccess: async ({ projectId }) => {
+      await cache.invalidateQueries({ queryKey: meQuery.queryKey });
+      go(`/projects/${projectId}`, { replace: true });
+    },
+  });
+  return (
+    <>
+      {join.isError && <Failure error={join.error} />}
+      <Button onClick={() => join.mutate()} loading={join.isPending}>
+        {t('session.joinAs', { name: me.name })}
+      </Button>
+    </>
   );
 }
 

@@ -10,6 +10,9 @@ export const en = {
   joinTitle: 'You have been invited',
   joinText: 'Make an account to join the project.',
   join: 'Join',
+  joinAsText: 'The project is added to your account.',
+  joinAs: 'Join as {{name}}',
+  haveAccount: 'You have an account here? Sign in first, then open this link again.',
   notReady: 'This studio has no owner yet. The terminal that started it shows a link for that.',
   tagline: 'Collect what people prefer, see why, and train on it.',
 };
@@ -26,6 +29,9 @@ export const zh: typeof en = {
   joinTitle: '您已受到邀请',
   joinText: '创建账户即可加入项目。',
   join: '加入',
+  joinAsText: '该项目将添加到您的账户。',
+  joinAs: '以 {{name}} 的身份加入',
+  haveAccount: '已有账户？请先登录，再打开此链接。',
   notReady: '此工作室还没有所有者。启动它的终端中显示了设置链接。',
   tagline: '收集人们的偏好，理解其原因，并据此训练模型。',
 };
