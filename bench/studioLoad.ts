@@ -1,0 +1,140 @@
+/**
+ * The studio under load: votes a second and how long one takes, and how long its pages take in a large project.
+ *
+ *   node bench/studioLoad.ts [--items 100000] [--annotators 50] [--seconds 20]
+ *
+ * The studio runs in a process of its own, as people start it, on SQLite in a temporary folder, or on PostgreSQL with
+ * DATABASE_URL. Annotators ask for four items at a time and vote on them one by one, each over a connection of their own. Every
+ * vote is on the disk before it is answered. One number says how long a commit takes here without the studio.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { Agent, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { DatabaseSync } from 'node:sqlite';
+import { parseArgs } from 'node:util';
+import { openDatabase } from '@attune/studio';
+import { type Populated, populate } from '../packages/studio/test/populate.ts';
+
+const { values } = parseArgs({
+  options: {
+    items: { type: 'string', default: '100000' },
+    annotators: { type: 'string', default: '50' },
+    seconds: { type: 'string', default: '20' },
+  },
+});
+const [items, annotators, seconds] = [values.items, values.annotators, values.seconds].map(Number) as [
+  number,
+  number,
+  number,
+];
+const url = process.env.DATABASE_URL;
+const folder = mkdtempSync(join(tmpdir(), 'attune-load-'));
+const agent = new Agent({ keepAlive: true, maxSockets: annotators });
+
+/** A request, its answer, and the milliseconds between. */
+async function ask(origin: string, key: string, method: string, path: string, body?: object) {
+  const from = performance.now();
+  const headers = { authorization: `Bearer ${key}`, ...(body && { 'content-type': 'application/json' }) };
+  const sent = request(`${origin}/api${path}`, { agent, method, headers });
+  sent.end(body && JSON.stringify(body));
+  const [reply] = await once(sent, 'response');
+  const chunks: Buffer[] = [];
+  for await (const chunk of reply) chunks.push(chunk);
+  const text = Buffer.concat(chunks).toString();
+  if (reply.statusCode !== 200) throw new Error(`${method} ${path}: ${reply.statusCode} ${text}`);
+  return { text, milliseconds: performance.now() - from };
+}
+
+async function vote(origin: string, projectId: string, key: string, until: number, took: number[]): Promise<void> {
+  while (performance.now() < until) {
+    const page = await ask(origin, key, 'GET', `/projects/${projectId}/queue?prefetch=4`);
+    for (const { itemId } of JSON.parse(page.text).items) {
+      const body = { itemId, choice: Math.random() < 0.6 ? 'first' : 'second', seconds: 3 };
+      took.push((await ask(origin, key, 'POST', `/projects/${projectId}/votes`, body)).milliseconds);
+    }
+  }
+}
+
+const at = (sorted: readonly number[], p: number) => sorted[Math.floor((sorted.length - 1) * p)]!.toFixed(1);
+const say = (what: string, value: string) => console.log(`${what.padEnd(44)} ${value}`);
+
+function commitAlone(): string {
+  const db = new DatabaseSync(join(folder, 'commit.sqlite'));
+  db.exec('pragma journal_mode=wal; pragma synchronous=full; create table t (x)');
+  const insert = db.prepare('insert into t values (?)');
+  const from = performance.now();
+  for (let i = 0; i < 200; i++) insert.run(i);
+  db.close();
+  return ((performance.now() - from) / 200).toFixed(2);
+}
+
+async function fill(): Promise<Populated> {
+  const db = await openDatabase(url ? { url } : { folder });
+  const from = performance.now();
+  const populated = await populate(db, { items, annotators, overlap: 2, length: 800 });
+  say(`taking in ${items} comparisons`, `${((performance.now() - from) / 1000).toFixed(1)} s`);
+  await db.destroy();
+  return populated;
+}
+
+async function started(): Promise<{ origin: string; stop: () => Promise<unknown> }> {
+  const main = join(import.meta.dirname, '../packages/cli/src/main.ts');
+  const child = spawn(process.execPath, [main, 'studio', '--port', '0', '--data', folder, '--json'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  for await (const line of createInterface(child.stdout)) {
+    const stop = () => {
+      const gone = once(child, 'exit');
+      child.kill('SIGINT');
+      return gone;
+    };
+    return { origin: JSON.parse(line).origin, stop };
+  }
+  throw new Error('The studio did not start.');
+}
+
+try {
+  say('a commit alone', `${commitAlone()} ms`);
+  const { projectId, editorKey, annotatorKeys } = await fill();
+  const { origin, stop } = await started();
+  const warm: number[] = [];
+  await Promise.all(annotatorKeys.map((key) => vote(origin, projectId, key, performance.now() + 3000, warm)));
+  const took: number[] = [];
+  const from = performance.now();
+  const until = from + seconds * 1000;
+  await Promise.all(annotatorKeys.map((key) => vote(origin, projectId, key, until, took)));
+  const rate = took.length / ((performance.now() - from) / 1000);
+  took.sort((a, b) => a - b);
+  say(`durable votes of ${annotators} annotators`, `${rate.toFixed(0)} a second, as many queue items beside them`);
+  say('a vote, from request to receipt', `${at(took, 0.5)} ms (median), ${at(took, 0.99)} ms (p99)`);
+  const pages = [
+    '',
+    '/queue?prefetch=2',
+    '/items',
+    '/items?after=90000',
+    '/quality',
+    '/disagreements',
+    '/export/summary',
+  ];
+  for (const page of pages) {
+    const times: number[] = [];
+    for (let i = 0; i < 5; i++) {
+      times.push((await ask(origin, editorKey, 'GET', `/projects/${projectId}${page}`)).milliseconds);
+    }
+    say(
+      `GET /projects/:id${page}`,
+      `${times[0]!.toFixed(0)} ms at first, then ${at(
+        times.slice(1).sort((a, b) => a - b),
+        0.5,
+      )} ms`,
+    );
+  }
+  await stop();
+} finally {
+  agent.destroy();
+  rmSync(folder, { recursive: true, force: true });
+}
