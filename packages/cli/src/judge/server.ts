@@ -109,9 +109,9 @@ export function openServer(
       ...{ temperature: 0, seed, signal, budget, say: context.say },
     },
   );
-  const source = { address, model, temperature: 0, seed };
+  const chat = rememberingChat(ask, cache, { address, model, temperature: 0, seed });
   return {
-    ...counted(rememberingChat(stoppedBy(ask, stop), cache, source)),
+    ...counted({ ...chat, ask: stoppedBy(chat.ask, stop) }),
     signal,
     cacheFile,
     concurrency,

@@ -235,6 +235,7 @@ test('what is too long is refused, left out or cut, and counted', async () => {
     await refused(/long\.jsonl, line 2: .*\d+.*1 of 2 are too long/s, ...by, '--data', file);
     const dropped = await judge(...by, '--data', file, '--truncation-mode', 'drop');
     assert.deepEqual([dropped.lines.length, dropped.account.lost], [1, '1 too long and left out']);
+    assert.deepEqual(dropped.account.reasons, { 'too long': 1 });
     const cut = await judge(...by, '--data', file, '--truncation-mode', 'keep_start');
     assert.equal(cut.lines.length, 2);
     assert.match(cut.account.lost, /^1 cut/);

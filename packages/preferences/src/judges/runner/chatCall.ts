@@ -49,8 +49,9 @@ function failureOf({ status, headers }: Response, text: string): Failure {
   const remedy = /insufficient_quota/.test(text) ? noMoney : remedies[status];
   if (remedy) return { why: `${why}. ${remedy}`, passing: false, hopeless: true };
   if (status === 400 || status === 422) return { why, passing: false, rejected: text.slice(0, 2000) };
-  const busy = status === 429;
-  return { why, passing: busy || status >= 500, busy, waitMs: waitOf(headers.get('retry-after')) };
+  const waitMs = waitOf(headers.get('retry-after'));
+  const busy = status === 429 || (status === 503 && waitMs !== undefined);
+  return { why, passing: busy || status === 408 || status >= 500, busy, waitMs };
 }
 
 const noMoney = 'The account of this key has nothing left to spend.';

@@ -50,9 +50,9 @@ const LONGEST_WAIT_MS = 60_000;
 const TIMEOUT_MS = 120_000;
 
 /**
- * A chat model on a server. What may pass by itself (status 429 and 5xx, broken connections, no answer in time) is tried
- * five times, as late as `Retry-After` says, else after 0.5, 1, 2 and 4 seconds; a server that says it is busy (429)
- * makes every call wait, and is asked up to thirty times. A server that does not know a parameter (a form for the reply,
+ * A chat model on a server. What may pass by itself (status 408, 429 and 5xx, broken connections, no answer in time) is tried
+ * five times, as late as `Retry-After` says, else after 0.5, 1, 2 and 4 seconds; a server that says it is busy (429, or
+ * 503 with `Retry-After`) makes every call wait, and is asked up to thirty times. A server that does not know a parameter (a form for the reply,
  * the seed) is asked without it.
  *
  * @throws JudgeError for an address, key or model that is refused (status 401 to 404), or an account without money

@@ -135,16 +135,29 @@ export function replyKey(source: ReplySource, { messages, maxTokens, form, topLo
   return createHash('sha256').update(JSON.stringify(whole)).digest('hex');
 }
 
+/** Whoever cannot keep what was paid for must not go on paying: that is for a person to mend. */
+function keep(cache: ReplyCache, key: string, model: string, reply: ChatReply & { readonly at: string }): void {
+  try {
+    cache.put(key, model, reply);
+  } catch (cause) {
+    throw new ReplyCacheError(`A reply could not be kept: ${(cause as Error).message}. Nothing more is asked.`, {
+      cause,
+    });
+  }
+}
+
 /**
  * A chat model that remembers. Equal questions at the same time are asked once. What fails is not kept: it is asked
  * again the next time.
+ *
+ * @throws ReplyCacheError where a reply cannot be kept
  */
 export function rememberingChat(ask: Chat['ask'], cache: ReplyCache, source: ReplySource): Chat {
   const underWay = new Map<string, Promise<ChatReply>>();
   const asked = async (key: string, request: ChatRequest): Promise<ChatReply> => {
     try {
       const reply = { ...(await ask(request)), at: new Date().toISOString() };
-      cache.put(key, source.model, reply);
+      keep(cache, key, source.model, reply);
       return reply;
     } finally {
       underWay.delete(key);

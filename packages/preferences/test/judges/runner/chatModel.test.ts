@@ -103,6 +103,18 @@ test('a busy server makes every call wait as long as it says, and is no reason t
   assert.deepEqual(new Set(clock.slept), new Set([7000]));
 });
 
+test('a server that is down for a time it tells is waited for as a busy one is; a timeout of its own is tried again', async (t) => {
+  let down = 20;
+  const { ask, clock } = await chat(t, ({ question }) => {
+    if (question === 'slow') return down-- > 0 ? { status: 408 } : 'yes';
+    return down-- > 0 ? { status: 503, headers: { 'retry-after': '3' } } : 'yes';
+  });
+  assert.equal((await ask(asking('hello'))).text, 'yes');
+  assert.deepEqual(new Set(clock.slept), new Set([3000]));
+  down = 4;
+  assert.equal((await ask(asking('slow'))).text, 'yes');
+});
+
 test('without Retry-After the waits double, and after five tries there is an end', async (t) => {
   const { ask, clock } = await chat(t, () => ({ status: 503 }));
   await assert.rejects(ask(asking('hello')), { code: 'judge_call', message: /status 503 \(tried 5 times\)/ });

@@ -86,6 +86,23 @@ test('a cache of another version is said, and left as it is', (t) => {
   }
 });
 
+test('a reply that cannot be kept ends the work: nobody pays for what is lost', async (t) => {
+  const cache = new ReplyCache(join(folderOf(t), 'replies.sqlite'));
+  const chat = rememberingChat(async () => ({ text: 'yes', whole: true, cached: false }), cache, source);
+  const kept = cache.put;
+  cache.put = () => {
+    throw new Error('database or disk is full');
+  };
+  await assert.rejects(chat.ask(asking('one')), {
+    code: 'reply_cache',
+    badInput: true,
+    message: /disk is full\. Nothing/,
+  });
+  cache.put = kept;
+  assert.equal((await chat.ask(asking('one'))).text, 'yes');
+  cache[Symbol.dispose]();
+});
+
 test('equal questions at the same time are asked once; what fails is asked again', async (t) => {
   using cache = new ReplyCache(join(folderOf(t), 'replies.sqlite'));
   let calls = 0;
