@@ -34,6 +34,7 @@ export * from './evals/gold.ts';
 export { goldChoices, type JudgedItem, judgedItem, type Match } from './evals/judgedItem.ts';
 export * from './evals/judges/index.ts';
 export * from './evals/leaderboard/index.ts';
+export * from './evals/jointDifficulty.ts';
 export * from './evals/lengthControlled.ts';
 export * from './evals/lengthControlledIntervals.ts';
 export * from './evals/lengthControlledWinRate.ts';

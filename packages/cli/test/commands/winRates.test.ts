@@ -194,7 +194,32 @@ test('several files are several rows, also of a table in a file, and may be set 
   const apart = ['--data', annotations, own, '--baseline', outputs, '--between', 'weaker', 'new'];
   const { status, stderr } = await attune('eval', 'lc-winrate', ...apart);
   assert.equal(status, 2);
-  assert.match(stderr, /they were judged against base and old, not one/);
+  assert.match(stderr, /the systems were judged against base and old, not all against one/);
+});
+
+test('--estimate-difficulty finds from ten systems which prompts are hard', async () => {
+  const [systems, prompts] = [10, 40];
+  const hard = (i: number) => (i % 2 === 0 ? 1.5 : -1.5); // every other prompt
+  const many = Array.from({ length: systems }, (_, m) =>
+    write(
+      `system-${m}.jsonl`,
+      Array.from({ length: prompts }, (_, i) => ({
+        ...{ instruction: `Task ${i}`, generator_1: 'base', generator_2: `system-${m}` },
+        ...{ output_1: 'x'.repeat(100 + ((7 * i + m) % 50)), output_2: 'x'.repeat(80 + ((11 * i + 3 * m) % 90)) },
+        preference: 1 + 1 / (1 + Math.exp(0.3 * m - 1 - hard(i))),
+      })),
+    ),
+  );
+  const { systems: rates, difficultyDeviation } = await json('--data', ...many, '--estimate-difficulty');
+  assert.ok(difficultyDeviation >= 1, `${difficultyDeviation}`);
+  assert.equal(rates[0].fit, 'mle');
+  for (const [m, { weights: fitted, lcWinRate, winRate }] of rates.entries()) {
+    assert.ok(Math.abs(fitted.difficulty - 1) < 0.25); // in the difficulties' own unit
+    assert.ok(Math.abs(lcWinRate - winRate) < 1, `${m}`); // length changes nothing here
+  }
+  const { status, stderr } = await attune('eval', 'lc-winrate', '--data', ...many.slice(1), '--estimate-difficulty');
+  assert.equal(status, 2);
+  assert.match(stderr, /systems to estimate difficulties from is 9; expected at least 10/);
 });
 
 test('a rate far from the raw one is warned of', async () => {
