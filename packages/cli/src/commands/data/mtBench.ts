@@ -30,15 +30,17 @@ export const mtBenchDataCommand = (): Command =>
 async function mtBenchData({ result }: CommandContext, from: string, out: string, options: Options): Promise<void> {
   checkOutFile(out, '<out>');
   const questions = await readMtBench(from);
-  const { answers, source: told } = await readMtBenchAnswers(options.answers);
-  const prompts = mtBenchPrompts(questions, answers);
+  const ids = new Set(questions.map(({ id }) => id));
+  const { answers, source: told } = await readMtBenchAnswers(options.answers, ids);
+  const references = options.references === undefined ? [] : [options.references];
+  const { answers: known } = await readMtBenchAnswers(references, ids);
+  const prompts = mtBenchPrompts(questions, answers, known);
   if (prompts.length > 0) {
     await writeRecords(out, prompts);
     result({ out, prompts: prompts.length }, `${out}: ${formatCount(prompts.length)} prompts to be answered`);
     return;
   }
-  const { source = told ?? basename(options.answers[0]!).replace(/\.jsonl(\.gz)?$/, ''), references } = options;
-  const known = references === undefined ? undefined : (await readMtBenchAnswers([references])).answers;
+  const { source = told ?? basename(options.answers[0]!).replace(/\.jsonl(\.gz)?$/, '') } = options;
   const rows = mtBenchRows(questions, answers, { source, references: known });
   await writeRecords(out, rows);
   const withReference = rows.filter(({ reference }) => reference !== undefined).length;

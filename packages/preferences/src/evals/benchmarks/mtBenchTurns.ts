@@ -31,9 +31,13 @@ const Answer = z.union([
  * Reads a system's answers, or reference answers: a file for each turn as `attune generate` writes them, or FastChat's
  * file for all turns.
  *
- * @throws DataError for a question that is answered twice in a file
+ * @param ids the questions there are
+ * @throws DataError for a question that there is not, or that is answered twice in a file
  */
-export async function readMtBenchAnswers(paths: readonly string[]): Promise<ReadMtBenchAnswers> {
+export async function readMtBenchAnswers(
+  paths: readonly string[],
+  ids: ReadonlySet<string>,
+): Promise<ReadMtBenchAnswers> {
   const answers = new Map<string, readonly string[]>();
   let source: string | undefined;
   for (const path of paths) {
@@ -43,23 +47,37 @@ export async function readMtBenchAnswers(paths: readonly string[]): Promise<Read
       'Each line needs id and text, as attune generate writes them, or question_id and choices, as FastChat does.',
     );
     const seen = new Set<string>();
-    const twice = records.flatMap(({ id }, i) => {
-      const isAgain = seen.has(id);
+    const problems = records.flatMap(({ id }, i) => {
+      const [line, isAgain] = [lines[i]!, seen.has(id)];
       seen.add(id);
-      return isAgain ? [{ line: lines[i]!, field: 'id', message: `question ${id} is answered a second time` }] : [];
+      if (!ids.has(id)) return [{ line, field: 'id', message: `there is no question ${id}` }];
+      return isAgain ? [{ line, field: 'id', message: `question ${id} is answered a second time` }] : [];
     });
-    if (twice.length > 0) throw new DataError(path, twice, { unit, needs: 'Sample one answer to each question.' });
+    if (problems.length > 0) throw new DataError(path, problems, { unit, needs: 'Give one answer to each question.' });
     source ??= records.find((record) => record.source !== undefined)?.source;
     for (const { id, turns } of records) answers.set(id, [...(answers.get(id) ?? []), ...turns]);
   }
   return { answers, source };
 }
 
-/** What is to be answered next: the conversation so far, with the question's next turn at its end. */
-export const mtBenchPrompts = (questions: readonly MtBenchQuestion[], answers: MtBenchAnswers): Prompt[] =>
-  questions.flatMap(({ id, turns }) => {
+/** What is to be answered next, and what a judge of the answers is told. */
+export interface MtBenchPrompt extends Prompt {
+  readonly category: string;
+  readonly reference?: string;
+}
+
+/** The conversations so far, with the question's next turn at their end; those that are over are left out. */
+export const mtBenchPrompts = (
+  questions: readonly MtBenchQuestion[],
+  answers: MtBenchAnswers,
+  references: MtBenchAnswers = new Map(),
+): MtBenchPrompt[] =>
+  questions.flatMap(({ id, category, turns }) => {
     const given = answers.get(id) ?? [];
-    return given.length < turns.length ? [{ id, prompt: conversation(turns.slice(0, given.length + 1), given) }] : [];
+    if (given.length >= turns.length) return [];
+    const reference = references.get(id)?.[given.length];
+    const prompt = conversation(turns.slice(0, given.length + 1), given);
+    return [{ id, prompt, category, ...(reference !== undefined && { reference }) }];
   });
 
 /** A turn of an answer, as `attune judge --data` reads it. */

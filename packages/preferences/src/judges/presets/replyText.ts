@@ -1,8 +1,16 @@
 import type { ChatReply } from '../chat.ts';
 
-/** What a judge said after it thought aloud. Nothing where it was cut off: what it would have gone on to say is not known. */
-export const finalText = ({ text, whole }: ChatReply): string =>
-  whole ? text.replace(/^\s*<think>.*?<\/think>/s, '') : '';
+const thought = '</think>';
+
+/**
+ * What a judge said after it thought aloud; some servers leave out where thinking began. Nothing of a reply that was cut
+ * off, or never got beyond its thoughts: what it would have gone on to say is not known.
+ */
+export function finalText({ text, whole }: ChatReply): string {
+  const end = text.lastIndexOf(thought);
+  const isThinking = end < 0 && text.trimStart().startsWith('<think>');
+  return !whole || isThinking ? '' : end < 0 ? text : text.slice(end + thought.length);
+}
 
 /** The first group of the pattern's last match: judges weigh verdicts before they give one. */
 export const lastMatch = (reply: ChatReply, pattern: RegExp): string | undefined =>

@@ -124,7 +124,14 @@ test('a verdict is not read from a reply that was cut off, nor from what a judge
     const verdict = template === arenaHard ? '[[A>B]]' : '[[A]]';
     assert.ok(template.read(said(`Because … ${verdict}`), question));
     assert.equal(template.read(said(`Perhaps ${verdict}, but`, { whole: false }), question), undefined);
-    assert.equal(template.read(said(`<think>${verdict}</think>\nI cannot say.`), question), undefined);
+    for (const text of [
+      `<think>${verdict}</think>\nI cannot say.`,
+      `${verdict}?</think> Hm.`,
+      `<think>So ${verdict}`,
+    ]) {
+      assert.equal(template.read(said(text), question), undefined, text);
+    }
+    assert.ok(template.read(said(`Let me see.</think>So it is ${verdict}`), question));
   }
 });
 
