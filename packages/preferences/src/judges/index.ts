@@ -1,3 +1,4 @@
+export { asTheyCome } from './asTheyCome.ts';
 export * from './chat.ts';
 export * from './chatJudges.ts';
 export * from './judge.ts';

@@ -9,7 +9,7 @@ import { write } from '../db/write.ts';
 import { randomOf } from '../random.ts';
 import type { Studio } from '../studio.ts';
 import { type KnownItem, type Plan, type PlannedItem, planImport, signature } from './plan.ts';
-import { itemKey, type ReadFile } from './row.ts';
+import { type ImportRow, itemKey, type ReadFile } from './row.ts';
 
 export interface ImportOptions {
   readonly projectId: string;
@@ -32,13 +32,12 @@ export async function importFile(
   options: ImportOptions,
 ): Promise<ImportReport> {
   const { projectId, answers, dryRun, onError } = options;
-  const preview = await planFor(studio.db, projectId, file, answers);
+  const preview = await planFor(studio.db, projectId, file.rows, answers);
   const bad = file.bad.length + preview.bad.length;
   const wanted = !dryRun && file.format !== null && (bad === 0 || onError === 'skip');
   if (!wanted) return reportOf(file, preview, false);
   const plan = await write(studio.db, async (tx) => {
-    const plan = await planFor(tx, projectId, file, answers); // again: somebody may have imported meanwhile
-    await store(tx, studio, projectId, plan);
+    const plan = await takeRows(tx, studio, projectId, { rows: file.rows, answers }); // somebody may have imported meanwhile
     const { comparisons, gold, prompts, votes } = reportOf(file, plan, true);
     const details = { file: options.fileName, comparisons, gold, prompts, votes, bad };
     await record(tx, { at: studio.now(), userId: person.id, action: 'items.import', subject: projectId, details });
@@ -73,8 +72,20 @@ const shown = ({ row, item, votes }: PlannedItem): PreviewRow => ({
 
 const BATCH = 200; // rows of an insert; SQLite takes at most 32,766 parameters
 
-async function planFor(db: Db, projectId: string, file: ReadFile, answers: ImportAnswers): Promise<Plan> {
-  const keys = [...new Set(file.rows.map(itemKey))];
+/** Adds what rows hold that the project does not have yet, within a transaction. */
+export async function takeRows(
+  tx: Tx,
+  studio: Studio,
+  projectId: string,
+  { rows, answers }: { rows: readonly ImportRow[]; answers: ImportAnswers },
+): Promise<Plan> {
+  const plan = await planFor(tx, projectId, rows, answers);
+  await store(tx, studio, projectId, plan);
+  return plan;
+}
+
+async function planFor(db: Db, projectId: string, rows: readonly ImportRow[], answers: ImportAnswers): Promise<Plan> {
+  const keys = [...new Set(rows.map(itemKey))];
   const known = new Map<string, KnownItem>();
   const said = new Set<string>();
   const any = await db.selectFrom('items').select('id').where('project_id', '=', projectId).executeTakeFirst();
@@ -93,7 +104,7 @@ async function planFor(db: Db, projectId: string, file: ReadFile, answers: Impor
       said.add(signature(vote));
     }
   }
-  return planImport(file.rows, answers, known, said);
+  return planImport(rows, answers, known, said);
 }
 
 async function store(tx: Tx, studio: Studio, projectId: string, { items }: Plan): Promise<void> {
