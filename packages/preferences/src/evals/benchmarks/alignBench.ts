@@ -110,23 +110,11 @@ export function alignBenchScores(
       const { category, subcategory: name } = group[0]!;
       return { category, name, type: alignBenchType(name).name, ...rowOf(group) };
     }),
-    dimensions: Object.keys(alignBenchDimensions).map((name) => ({
-      name,
-      score: meanScore(
-        answered.flatMap(({ id: question, verdict }) => {
-          const score = verdict?.dimensions?.[name];
-          return score === undefined ? [] : [{ question, score }];
-        }),
-      ),
-    })),
+    dimensions: Object.keys(alignBenchDimensions).map((name) => ({ name, score: dimensionMean(name, answered) })),
     failures: answered.flatMap(({ id, category, subcategory, reply, verdict }) =>
       verdict ? [] : [{ id, category, subcategory, said: whatStands(reply) }],
     ),
-    incomplete: answered.flatMap(({ id, subcategory, verdict }) =>
-      verdict && alignBenchType(subcategory).dimensions.some((name) => verdict.dimensions?.[name] === undefined)
-        ? [id]
-        : [],
-    ),
+    incomplete: answered.filter(lacksDimensions).map(({ id }) => id),
     missing: questions.flatMap(({ id }) => (byId.has(id) ? [] : [id])),
   };
 }
@@ -154,9 +142,27 @@ function verdictOf(question: AlignBenchQuestion, reply: ScoredReply): SingleVerd
   return { score: score!, dimensions: Object.fromEntries(Object.entries(dimensions).filter(([, one]) => stands(one))) };
 }
 
-const rowOf = (answered: readonly { readonly id: string; readonly verdict: SingleVerdict | undefined }[]): Row => ({
+interface Answered {
+  readonly id: string;
+  readonly subcategory: string;
+  readonly verdict: SingleVerdict | undefined;
+}
+
+const rowOf = (answered: readonly Answered[]): Row => ({
   score: meanScore(
     answered.flatMap(({ id: question, verdict }) => (verdict ? [{ question, score: verdict.score }] : [])),
   ),
   failed: answered.filter(({ verdict }) => !verdict).length,
 });
+
+const dimensionMean = (name: string, answered: readonly Answered[]): MeanScore | undefined =>
+  meanScore(
+    answered.flatMap(({ id: question, verdict }) => {
+      const score = verdict?.dimensions?.[name];
+      return score === undefined ? [] : [{ question, score }];
+    }),
+  );
+
+const lacksDimensions = ({ subcategory, verdict }: Answered): boolean =>
+  verdict !== undefined &&
+  alignBenchType(subcategory).dimensions.some((name) => verdict.dimensions?.[name] === undefined);
