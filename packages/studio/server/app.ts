@@ -15,6 +15,7 @@ import {
 import type { Problem } from '../shared/problem.ts';
 import { identifyEveryone } from './auth/identify.ts';
 import { Refusal } from './refusal.ts';
+import { arenaRoutes } from './routes/arena.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { dissectRoutes } from './routes/dissect.ts';
 import { exportRoutes } from './routes/exports.ts';
@@ -25,6 +26,7 @@ import { projectRoutes } from './routes/projects.ts';
 import { qualityRoutes } from './routes/quality.ts';
 import { queueRoutes } from './routes/queue.ts';
 import { runRoutes } from './routes/runs.ts';
+import { samplingRoutes } from './routes/sampling.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { triageRoutes } from './routes/triage.ts';
 import type { Studio } from './studio.ts';
@@ -93,7 +95,9 @@ const api = (studio: Studio) => async (app: FastifyInstance) => {
   await app.register(qualityRoutes, { studio });
   await app.register(exportRoutes, { studio });
   await app.register(runRoutes, { studio });
+  await app.register(samplingRoutes, { studio });
   await app.register(dissectRoutes, { studio });
+  await app.register(arenaRoutes, { studio });
 };
 
 /** Every address that is no file is the application's: it finds its page itself. */

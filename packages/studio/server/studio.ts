@@ -11,6 +11,8 @@ export interface Studio {
   readonly folder: string;
   /** How the command line is started, as `['node', 'main.ts']`: training and judging run in processes of their own. */
   readonly attune: readonly string[];
+  /** The environment of the studio's process: where the keys of other servers are, by the names that editors give. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** Uniform from 0 to 1: which item and which side come first. The system's own randomness unless given. */
   readonly random?: () => number;
 }

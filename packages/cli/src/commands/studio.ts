@@ -58,12 +58,14 @@ async function studio({ say, signal, result }: CommandContext, { port, host, dat
   const db = await openDatabase(placeOf(data));
   const attune = [process.execPath, join(import.meta.dirname, '../main.ts')];
   const listening = { port, host, origin, pages: pagesFolder() };
-  const server = await startStudio({ db, folder, attune, now: Date.now }, listening).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    throw new UsageError(
-      `--port ${port}: something listens there already, perhaps a studio. Give another, or 0 for any.`,
-    );
-  });
+  const server = await startStudio({ db, folder, attune, now: Date.now, env: process.env }, listening).catch(
+    (error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+      throw new UsageError(
+        `--port ${port}: something listens there already, perhaps a studio. Give another, or 0 for any.`,
+      );
+    },
+  );
   if (host !== '127.0.0.1' && host !== 'localhost' && host !== '::1') {
     say(
       `Anyone who reaches ${host}:${port} sees the sign-in page; without TLS in front, passwords cross the network readable.`,
