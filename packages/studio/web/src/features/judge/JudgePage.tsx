@@ -33,7 +33,8 @@ export function JudgePage() {
   const [current] = queue.items;
   const secondsOn = useTimeInView(current?.itemId);
   const [raw, setRaw] = useState(false);
-  const [said, setSaid] = useState(nothingSaid);
+  const [draft, setDraft] = useState({ itemId: '', said: nothingSaid });
+  const said = draft.itemId === current?.itemId ? draft.said : nothingSaid;
   const [news, setNews] = useState('');
   const [keysOn, setKeysOn] = useState(keysAreOn);
   const [help, helpIs] = useDisclosure();
@@ -41,11 +42,8 @@ export function JudgePage() {
   const [skipping, skipIs] = useDisclosure();
   const [details, detailsAre] = useDisclosure();
 
-  // Another item starts at its top, with nothing said of it.
-  useEffect(() => {
-    window.scrollTo({ top: 0 });
-    setSaid(nothingSaid);
-  }, [current?.itemId]);
+  // Another item starts at its top.
+  useEffect(() => window.scrollTo({ top: 0 }), [current?.itemId]);
 
   const send = (item: QueueItem, vote: Pick<NewVote, 'choice' | 'strength' | 'note'>, word: string) => {
     const { criteria, note } = said;
@@ -115,7 +113,13 @@ export function JudgePage() {
         ))}
         {current && (
           <div className={classes.foot}>
-            {details && <Details criteria={project.criteria} said={said} say={setSaid} />}
+            {details && (
+              <Details
+                criteria={project.criteria}
+                said={said}
+                say={(next) => setDraft({ itemId: current.itemId, said: next })}
+              />
+            )}
             <ChoiceBar choose={choose} skip={openSkip} />
           </div>
         )}

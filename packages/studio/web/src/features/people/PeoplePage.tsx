@@ -87,6 +87,7 @@ function RoleMenu({ projectId, id, name, role }: Pick<Member, 'id' | 'name' | 'r
           size="compact-sm"
           variant="default"
           loading={change.isPending}
+          rightSection={<span aria-hidden>▾</span>}
           aria-label={`${name}: ${t(`people.roles.${role}`)}`}
         >
           {t(`people.roles.${role}`)}

@@ -70,13 +70,15 @@ function Agreement({ agreement }: { agreement: Quality['agreement'] }) {
     hint: t(`quality.measureHints.${name}`),
     value: ofEstimate(agreement[name]),
   });
+  const rows = [row('percent'), row('krippendorffAlpha'), row('fleissKappa'), row('gwetAc1')];
+  const lowest = Math.min(-0.2, ...rows.map(({ value }) => value?.interval[0] ?? 0));
   if (agreement.items === 0) return <Section title={t('quality.agreement')}>{t('quality.noAgreement')}</Section>;
   return (
     <Section title={t('quality.agreement')} text={t('quality.agreementText', { count: agreement.items })}>
       <IntervalPlot
-        rows={[row('percent'), row('krippendorffAlpha'), row('fleissKappa'), row('gwetAc1')]}
+        rows={rows}
         unit={t('quality.axisCoefficient')}
-        {...{ from: -0.2, to: 1, ticks: [0, 0.5, 1], reference: 0, show: coefficient }}
+        {...{ from: lowest, to: 1, ticks: [0, 0.5, 1], reference: 0, show: coefficient }}
       />
     </Section>
   );

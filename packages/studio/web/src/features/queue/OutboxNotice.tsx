@@ -1,4 +1,5 @@
 import { Alert, Button, Group, Text } from '@mantine/core';
+import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { OutboxState } from './outbox.ts';
 
@@ -12,6 +13,7 @@ interface Props {
 export function OutboxNotice({ state: { held, pending, refused }, sendNow, dismiss }: Props) {
   const { t } = useTranslation();
   const count = pending.length;
+  useWarningOnLeaving(count > 0);
   return (
     <>
       {held && count > 0 && (
@@ -31,4 +33,14 @@ export function OutboxNotice({ state: { held, pending, refused }, sendNow, dismi
       )}
     </>
   );
+}
+
+/** Votes outlive a reload of their tab, but not the tab. */
+function useWarningOnLeaving(isOn: boolean): void {
+  useEffect(() => {
+    if (!isOn) return;
+    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener('beforeunload', warn);
+    return () => window.removeEventListener('beforeunload', warn);
+  }, [isOn]);
 }

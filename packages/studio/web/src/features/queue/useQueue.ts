@@ -18,7 +18,10 @@ interface Page<QueueItem> extends Counts {
 
 /** Asked for again while there are fewer items than this. */
 const LOW = 3;
+/** How often an empty queue is asked whether somebody let go of an item. */
 const LOOK_AGAIN_MS = 15_000;
+/** Asking renews the leases of what is on a visible screen: whoever reads for long keeps the item. */
+const KEEP_MS = 3 * 60_000;
 
 export interface QueueState<QueueItem, Vote> extends Counts {
   /** The one on the screen, and those that come next. */
@@ -92,9 +95,13 @@ export function useQueue<QueueItem extends Item, Vote extends Item, Receipt exte
 
   const isEmpty = asked && items.length === 0;
   useEffect(() => {
-    if (!isEmpty) return;
-    const timer = setInterval(() => void reload(), LOOK_AGAIN_MS);
-    return () => clearInterval(timer);
+    const lookAgain = () => document.visibilityState === 'visible' && void reload();
+    const timer = setInterval(lookAgain, isEmpty ? LOOK_AGAIN_MS : KEEP_MS);
+    document.addEventListener('visibilitychange', lookAgain);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener('visibilitychange', lookAgain);
+    };
   }, [isEmpty, reload]);
 
   const vote = useCallback(
