@@ -39,6 +39,7 @@ const gamed = writeText('df_gamed.csv', [
     const index = i % golden.difficulty.length;
     return [i < 80 ? 'verbose' : 'concise', index, y, golden.gamed.delta[i]!, golden.difficulty[index]!, 'False'];
   }),
+  ['concise', 3, '', 0.5, golden.difficulty[3]!, 'False'], // the judge said nothing
 ]);
 const weights = writeText('weights.csv', [
   ['', 'np.tanh(std_delta_len)', 'instruction_difficulty', 'not_gamed_baseline.astype(float)'],
@@ -66,9 +67,11 @@ test(`lc-winrate from AlpacaEval's files agrees with ${golden.source}`, async ()
     fit,
     n,
     meanLengths,
+    stderr,
   } = await json(...files, ...['--difficulty', difficulty, '--gamed', gamed]);
   const { l1cv, mle } = one.withGamed;
   assert.deepEqual([fit, n], ['l1-cv', 80]);
+  assert.match(stderr, /1 rows without a preference are left out/);
   close(lcWinRate, l1cv.lcWinRate, 1e-4); // liblinear's tolerance
   close(inversePenalty, l1cv.C, 1e-3);
   close(fitted.length, l1cv.w[0]!, 1e-5);
@@ -150,6 +153,8 @@ test('difficulties of our own go by id or by prompt', async () => {
   ];
   assert.equal(first.fit, 'l1-cv');
   assert.equal(first.lcWinRate, second.lcWinRate);
+  const unnamed = writeText('pandas.csv', [['', 'instruction_difficulty'], ...values.map((d, i) => [i, d])]);
+  assert.equal((await json('--data', own, '--difficulty', unnamed)).lcWinRate, first.lcWinRate);
   const { status, stderr } = await attune(
     ...[
       'eval',

@@ -76,8 +76,10 @@ function collected<T>(path: string, rows: readonly CsvRow[], needs: string, read
 
 class CellError extends Error {
   readonly field: string;
-  constructor(field: string, found: string | undefined) {
-    super(found === undefined ? `"${field}" is missing` : `"${field}" is ${JSON.stringify(found)}; expected a number`);
+  constructor(field: string, found: string | undefined, expected = 'a number') {
+    super(
+      found === undefined ? `"${field}" is missing` : `"${field}" is ${JSON.stringify(found)}; expected ${expected}`,
+    );
     this.field = field;
   }
 }
@@ -108,21 +110,23 @@ const difficultyNeeds = 'Columns: instruction_difficulty, and one of index (the 
  */
 export async function readDifficulties(path: string): Promise<Difficulties> {
   const { columns, rows } = await readCsv(path);
-  const by = (['index', 'id', 'prompt'] as const).find((column) => columns.includes(column));
-  if (!by) throw new DataError(path, `has the columns ${columns.join(', ')}. ${difficultyNeeds}`);
-  const keyOf = (value: string): string => (by === 'prompt' ? promptKey(value) : value);
+  const by = (['index', 'id', 'prompt'] as const).find((column) => columns.includes(column)) ?? unnamedIndex(columns);
+  if (by === undefined) throw new DataError(path, `has the columns ${columns.join(', ')}. ${difficultyNeeds}`);
   const found = new Map<string, number>();
   const read = collected(path, rows, difficultyNeeds, (row) => ({
-    key: keyOf(by === 'index' ? String(numberIn(row, by)) : (row.text(by) ?? '')),
+    key: by === 'prompt' ? promptKey(row.text(by) ?? '') : by === 'id' ? row.text(by)! : String(numberIn(row, by)),
     difficulty: numberIn(row, 'instruction_difficulty'),
   }));
   for (const { key, difficulty } of read) if (!found.has(key)) found.set(key, difficulty);
   const difficultyOf: Difficulties['of'] = ({ index, id, prompt }) => {
-    const key = { index: String(index), id, prompt: prompt && promptKey(prompt) }[by];
+    const key = by === 'prompt' ? prompt && promptKey(prompt) : by === 'id' ? id : String(index);
     return key === undefined ? undefined : found.get(key);
   };
   return { of: difficultyOf, values: [...found.values()] };
 }
+
+/** pandas writes the index of a table as a first column without a name. */
+const unnamedIndex = (columns: readonly string[]): '' | undefined => (columns[0] === '' ? '' : undefined);
 
 const weightColumns = ['np.tanh(std_delta_len)', 'instruction_difficulty', 'not_gamed_baseline.astype(float)'] as const;
 
@@ -147,22 +151,30 @@ export async function readLengthWeights(path: string): Promise<ReadonlyMap<strin
   return new Map(read);
 }
 
+/** The rows of length-manipulated baselines, and how many had no verdict. */
+export interface ReadGamedRows {
+  readonly gamed: readonly GamedRow[];
+  readonly skips: number;
+}
+
 /**
  * Reads the rows of length-manipulated baselines in AlpacaEval's form (its df_gamed.csv): `preference` from 0 to 1,
- * `std_delta_len` and `instruction_difficulty`.
+ * `std_delta_len` and `instruction_difficulty`. A row without `preference` is left out, as there.
  *
  * @throws DataError
  */
-export async function readGamedRows(path: string): Promise<GamedRow[]> {
+export async function readGamedRows(path: string): Promise<ReadGamedRows> {
   const { rows } = await readCsv(path);
   const needs = 'Columns: preference (0 to 1), std_delta_len, instruction_difficulty.';
-  return collected(path, rows, needs, (row) => {
+  const judged = rows.filter((row) => row.text('preference') !== '');
+  const gamed = collected(path, judged, needs, (row) => {
     const won = numberIn(row, 'preference');
-    if (!(won >= 0 && won <= 1)) throw new CellError('preference', row.text('preference'));
+    if (!(won >= 0 && won <= 1)) throw new CellError('preference', row.text('preference'), 'from 0 to 1');
     return {
       won,
       standardizedDifference: numberIn(row, 'std_delta_len'),
       difficulty: numberIn(row, 'instruction_difficulty'),
     };
   });
+  return { gamed, skips: rows.length - judged.length };
 }

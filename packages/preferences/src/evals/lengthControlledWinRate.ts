@@ -72,6 +72,6 @@ export function lengthControlledWinRate(
 const noMaximum = (): InvalidValueError =>
   new InvalidValueError(
     'The fit of maximum likelihood',
-    'one, which needs comparisons won and comparisons lost at any length; the penalized fit (l1-cv) always exists',
+    'one: comparisons won and lost at any length, difficulties that differ; the penalized fit (l1-cv) always exists',
     'undefined',
   );

@@ -52,13 +52,15 @@ interface Given {
   readonly gamed: readonly GamedRow[];
 }
 
-async function readGiven({ baseline, difficulty, weights, gamed }: Options): Promise<Given> {
-  const difficultyFile = difficulty ?? gamed;
+async function readGiven(say: Say, { baseline, difficulty, weights, gamed: gamedFile }: Options): Promise<Given> {
+  const difficultyFile = difficulty ?? gamedFile;
+  const { gamed, skips } = gamedFile === undefined ? { gamed: [], skips: 0 } : await readGamedRows(gamedFile);
+  if (skips > 0) say(`${gamedFile}: ${skips} rows without a preference are left out.`);
   return {
     ...(baseline !== undefined && { baseline: await readOutputs(baseline) }),
     ...(difficultyFile !== undefined && { difficulties: await readDifficulties(difficultyFile) }),
     ...(weights !== undefined && { weights: await readLengthWeights(weights) }),
-    gamed: gamed === undefined ? [] : await readGamedRows(gamed),
+    gamed,
   };
 }
 
@@ -139,7 +141,7 @@ export interface Rates {
 
 /** Reads what is given, and computes what is asked. */
 export async function lcRates(say: Say, options: Options): Promise<Rates> {
-  const given = await readGiven(options);
+  const given = await readGiven(say, options);
   const { systems: reads, joint } = await readSystems(say, options, given);
   const systems = reads.map((read) => systemRate(say, read, options, given));
   const between = options.between && betweenSystems(options.between, reads, systems, given);

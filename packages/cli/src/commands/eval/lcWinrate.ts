@@ -21,7 +21,7 @@ export const lcWinrateCommand = (): Command =>
       ),
     ),
   )
-    .option('--data <files...>', 'comparisons in any known format: a row of the table for each file', [])
+    .option('--data <files...>', 'comparisons in any known format: a row of the table for each file')
     .option('--system <name>', 'whose rate: the source of its responses (default: of two, the one that stands second)')
     .option('--against <name>', 'only comparisons with this system (default: with all others)')
     .option('--baseline <file>', "the baseline's outputs, where the comparisons leave them out")
@@ -51,7 +51,8 @@ export const lcWinrateCommand = (): Command =>
     )
     .action(run(lcWinrate));
 
-async function lcWinrate({ say, result }: CommandContext, options: Options): Promise<void> {
+async function lcWinrate({ say, result }: CommandContext, given: Partial<Options>): Promise<void> {
+  const options = { data: [], ...given } as Options;
   checkOptions(options);
   const { systems, between, ...rest } = await lcRates(say, options);
   if (options.out !== undefined) await writeTable(options.out, systems.map(fileRow));
