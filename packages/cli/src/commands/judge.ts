@@ -43,7 +43,7 @@ export const judgeCommand = (): Command =>
         .addOption(
           new Option(
             '--order <which>',
-            'of a server: pairs in both orders, or in one drawn for each (default: both)',
+            'of a server: pairs in both orders, or in one that --seed draws for each (default: both)',
           ).choices(['both', 'random']),
         )
         .option('--both-orders', 'the default: a judge that sees an order sees both')

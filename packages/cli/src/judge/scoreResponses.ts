@@ -17,7 +17,7 @@ export async function scoreResponses(
   const { judge: url, judgeModel: model, out } = options;
   const { responses, lines } = answers;
   using server = openServer({ url, model: model!, out }, options, context);
-  if (isOnlyEstimate(context, server, { template, questions: responses.map(singleQuestion) }, options)) return;
+  if (isOnlyEstimate(context, server, { template, questions: responses.values().map(singleQuestion) }, options)) return;
   const judge = `${model} (${template.name})`;
 
   const outcomes: (Scored | undefined)[] = responses.map(() => undefined);

@@ -39,7 +39,8 @@ export interface ServerOptions extends PriceOptions {
 }
 
 export const usualSeed = 42;
-const usual = { concurrency: 8, timeout: 300 };
+const LONGEST_TIMEOUT = 300; // fetch() itself waits no longer for a server to begin its answer
+const usual = { concurrency: 8, timeout: LONGEST_TIMEOUT };
 
 /** Adds these options to a command. */
 export const withServer = (command: Command): Command =>
@@ -55,7 +56,7 @@ export const withServer = (command: Command): Command =>
     .option(
       '--timeout <seconds>',
       `a call without an answer for so long is tried again (default: ${usual.timeout})`,
-      number(0.001),
+      number(0.001, LONGEST_TIMEOUT),
     )
     .option('--seed <n>', `sent to the server (default: ${usualSeed})`, wholeNumber(0))
     .option('--prices <file>', 'YAML, a line per model: "name: {input: 2.5, output: 10}", per million tokens')
@@ -130,7 +131,7 @@ const usualConcurrency = (requestsPerMinute = 0): number =>
 /** Questions, and how they are asked and read. */
 export interface Asking<Q> {
   readonly template: { request(question: Q): ChatRequest; read(reply: ChatReply, question: Q): unknown };
-  readonly questions: readonly Q[];
+  readonly questions: Iterable<Q>;
 }
 
 /**
@@ -142,22 +143,37 @@ export interface Asking<Q> {
 export function isOnlyEstimate<Q>(
   { say, result }: CommandContext,
   { chat, costIn }: JudgeServer,
-  { template, questions }: Asking<Q>,
+  asking: Asking<Q>,
   { estimate: only, maxCost, retryUnreadable }: ServerOptions & { readonly retryUnreadable?: true },
 ): boolean {
-  const requests = questions.map((question) => template.request(question));
-  for (const [i, request] of retryUnreadable ? requests.entries() : []) {
-    const reply = chat.recall(request);
-    if (reply && template.read(reply, questions[i]!) === undefined) chat.forget(request);
-  }
-  const estimate = estimateRequests(requests, chat);
+  const anew = new WeakSet<ChatRequest>(); // replies that cannot be read, and are to be asked for again
+  const requests = requestsOf(asking, (request, question) => {
+    const reply = retryUnreadable ? chat.recall(request) : undefined;
+    if (!reply || asking.template.read(reply, question) !== undefined) return;
+    anew.add(request);
+    if (!only) chat.forget(request);
+  });
+  const recall: Chat['recall'] = (request) => (anew.has(request) ? undefined : chat.recall(request));
+  const estimate = estimateRequests(requests, { recall });
   const told = toldEstimate(estimate, costIn(estimate));
-  if (only) result({ questions: questions.length, ...estimate, ...costIn(estimate) }, told);
+  if (only) result({ questions: estimate.calls + estimate.cached, ...estimate, ...costIn(estimate) }, told);
   else {
     say(told);
     refuseCost(costIn(estimate), maxCost, 'less to judge');
   }
   return only === true;
+}
+
+/** One after the other, because there may be very many. */
+function* requestsOf<Q>(
+  { template, questions }: Asking<Q>,
+  each: (request: ChatRequest, question: Q) => void,
+): Generator<ChatRequest> {
+  for (const question of questions) {
+    const request = template.request(question);
+    each(request, question);
+    yield request;
+  }
 }
 
 /** What is still to be asked, in words. */

@@ -134,6 +134,9 @@ test('a reply that cannot be read fails its pair, is shown, and is no verdict; p
   assert.equal(asked.length, 40);
   sane = true;
   assert.equal((await judge()).account.failed, 1);
+  const { account: estimate } = await judge('--retry-unreadable', '--estimate');
+  assert.deepEqual([estimate.calls, estimate.cached], [1, 39]);
+  assert.equal((await judge()).account.calls, 0); // an estimate changes nothing
   assert.equal((await judge('--retry-unreadable')).account.failed, 0);
   assert.equal(asked.length, 41);
   assert.ok(!existsSync(`${out}.failures.jsonl`));

@@ -145,10 +145,12 @@ const told = ({ prompt, reference, category, subcategory }: Omit<ResponseToScore
 });
 
 /** All that a judge will be asked about pairs. */
-export const pairQuestions = (pairs: readonly PairToJudge[], order: Order): PairQuestion[] =>
-  pairs.flatMap((pair) =>
-    areEqual(pair) ? [] : ordersOf(pair, order).map((shownFirst) => questionOf(pair, shownFirst)),
-  );
+export function* pairQuestions(pairs: Iterable<PairToJudge>, order: Order): Generator<PairQuestion> {
+  for (const pair of pairs) {
+    if (areEqual(pair)) continue;
+    for (const shownFirst of ordersOf(pair, order)) yield questionOf(pair, shownFirst);
+  }
+}
 
 /** What a judge will be asked about a response. */
 export const singleQuestion = ({ response, ...known }: ResponseToScore): SingleQuestion => ({
