@@ -33,7 +33,7 @@ export const judgeCommand = (): Command =>
         )
         .option(
           '--judge-model <name>',
-          "of a server: the model's name there; its key, if any, is read from ATTUNE_JUDGE_KEY",
+          "of a server: the model's name there, if it has several; its key, if any, is read from ATTUNE_JUDGE_KEY",
         )
         .option(
           '--preset <name>',

@@ -15,7 +15,16 @@ import type { Contests } from './contests.ts';
 import { refuseSilence, stopIfLeft, writeFailures } from './failures.ts';
 import { type OfflineJudge, openJudge } from './openJudge.ts';
 import type { JudgeOptions } from './options.ts';
-import { billOf, isOnlyEstimate, type JudgeServer, noteOf, openServer, toldBill, usualSeed } from './server.ts';
+import {
+  billOf,
+  isOnlyEstimate,
+  type JudgeServer,
+  modelOf,
+  noteOf,
+  openServer,
+  toldBill,
+  usualSeed,
+} from './server.ts';
 
 /** Has a judge of this machine say which response of each pair is better. */
 export async function judgeOffline(context: CommandContext, options: JudgeOptions, read: Contests): Promise<void> {
@@ -30,8 +39,9 @@ export async function judgeByServer(
   options: JudgeOptions,
   { read, template }: { readonly read: Contests; readonly template: PairTemplate },
 ): Promise<void> {
-  const { judge: url, judgeModel: model, out, seed = usualSeed } = options;
-  using server = openServer({ url, model: model!, out }, options, context);
+  const { judge: url, out, seed = usualSeed } = options;
+  const model = await modelOf(options, context.say);
+  using server = openServer({ url, model, out }, options, context);
   const order = options.order === 'random' ? { seed } : 'both';
   const asking = { template, questions: pairQuestions(read.contests, order) };
   if (isOnlyEstimate(context, server, asking, options)) return;

@@ -54,7 +54,7 @@ const flagOf = (name: string): string => `--${name.replace(/[A-Z]/g, (letter) =>
 
 /** @throws UsageError for options that would have no effect, and judges without what they need */
 export function checkJudgeOptions(options: JudgeOptions): void {
-  const { judge, model, reference, judgeModel, preset, template, order, bothOrders } = options;
+  const { judge, model, reference, preset, template, order, bothOrders } = options;
   const kind = kindOfJudge(judge);
   for (const [owner, names] of Object.entries(ownersOf)) {
     const given = names.find((name) => options[name] !== undefined);
@@ -66,9 +66,6 @@ export function checkJudgeOptions(options: JudgeOptions): void {
     throw new UsageError(
       '--judge self needs --model DIR and --reference DIR; --reference none takes likelihood alone.',
     );
-  }
-  if (kind === 'server' && judgeModel === undefined) {
-    throw new UsageError('A --judge behind a URL needs --judge-model: the name of the model there.');
   }
   if (preset !== undefined && template !== undefined) {
     throw new UsageError('Give either --preset or --template: both say how the judge is asked.');

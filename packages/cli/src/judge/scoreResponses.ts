@@ -6,7 +6,7 @@ import { standardError } from '../terminal/screen.ts';
 import type { Answers } from './answers.ts';
 import { failuresOf, refuseSilence, stopIfLeft, toldFailures, writeFailures } from './failures.ts';
 import type { JudgeOptions } from './options.ts';
-import { billOf, isOnlyEstimate, noteOf, openServer, toldBill } from './server.ts';
+import { billOf, isOnlyEstimate, modelOf, noteOf, openServer, toldBill } from './server.ts';
 
 /** Has a model behind a server score single responses: a line for each, `{"id", "score", "dimensions"?, …}`. */
 export async function scoreResponses(
@@ -14,9 +14,10 @@ export async function scoreResponses(
   options: JudgeOptions,
   { answers, template }: { readonly answers: Answers; readonly template: SingleTemplate },
 ): Promise<void> {
-  const { judge: url, judgeModel: model, out } = options;
+  const { judge: url, out } = options;
   const { responses, lines } = answers;
-  using server = openServer({ url, model: model!, out }, options, context);
+  const model = await modelOf(options, context.say);
+  using server = openServer({ url, model, out }, options, context);
   if (isOnlyEstimate(context, server, { template, questions: responses.values().map(singleQuestion) }, options)) return;
   const judge = `${model} (${template.name})`;
 

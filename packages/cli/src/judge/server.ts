@@ -11,6 +11,8 @@ import {
   counted,
   estimateRequests,
   formatCost,
+  JudgeError,
+  onlyModel,
   type Price,
   ReplyCache,
   rememberingChat,
@@ -64,6 +66,22 @@ export const withServer = (command: Command): Command =>
     .option('--price-output <amount>', 'price of a million tokens answered', number(0))
     .option('--max-cost <amount>', 'do not begin what will cost more, and end where more is spent', number(0))
     .option('--estimate', 'only say what it would cost');
+
+/** The model that was named, else the only one that the server has. */
+export async function modelOf(
+  { judge: url, judgeModel }: { readonly judge: string; readonly judgeModel?: string },
+  say: (line: string) => void,
+): Promise<string> {
+  if (judgeModel !== undefined) return judgeModel;
+  try {
+    const model = await onlyModel({ url, key: process.env.ATTUNE_JUDGE_KEY });
+    say(`The only model there is ${model}.`);
+    return model;
+  } catch (error) {
+    if (!(error instanceof JudgeError)) throw error;
+    throw new UsageError(`${error.message} Give its name with --judge-model.`, { cause: error });
+  }
+}
 
 /** A server that is asked, with its memory and its bill. Dispose it. */
 export interface JudgeServer extends Disposable {

@@ -291,20 +291,38 @@ test('a template of one’s own asks in its words', async (t) => {
 });
 
 test('wrong usage says what is missing or has no effect, before anything is asked', async (t) => {
-  const { refused, url, asked } = await chat(t);
+  const { refused, asked } = await chat(t);
   await refused(/judge template is alpaca_eval; .*did you mean alpaca-eval/, '--preset', 'alpaca_eval');
   await refused(/Give either --preset or --template/, '--preset', 'pair', '--template', 'x.yaml');
   await refused(/Give either --both-orders or --order random/, '--both-orders', '--order', 'random');
   await refused(/--beta belongs to --judge self/, '--beta', '1');
   await refused(/--against is for judges of pairs/, '--preset', 'rubric', '--against', 'x', '--prompts', 'y');
   await refused(/Each line needs prompt and response/, '--preset', 'rubric');
-  const bare = await attune('judge', '--judge', url, '--out', path('x.jsonl'), '--data', path('pairs.jsonl'));
-  assert.match(bare.stderr, /needs --judge-model/);
   const local = ['--judge', 'rule:x.yaml', '--out', path('x.jsonl'), '--data', path('pairs.jsonl')];
   const owned = await attune('judge', ...local, '--max-cost', '1');
   assert.match(
     owned.stderr,
     /--max-cost belongs to a --judge behind a URL and has no effect with --judge rule:x\.yaml/,
   );
-  assert.deepEqual([bare.code, owned.code, asked.length], [2, 2, 0]);
+  assert.deepEqual([owned.code, asked.length], [2, 0]);
+});
+
+test('a server that has only one model needs no name; of several, or where it does not tell, one has to be given', async (t) => {
+  const judge = async (models?: readonly string[]) => {
+    const server = await startChat(fair, models);
+    t.after(server.stop);
+    const files = ['--data', path('pairs.jsonl'), '--out', path('only.jsonl')];
+    return { ...(await attune('judge', '--judge', server.url, ...files, '--json')), asked: server.asked };
+  };
+  const only = await judge(['the-one']);
+  assert.equal(JSON.parse(only.stdout).judge, 'the-one (pair)');
+  assert.ok(only.asked.every(({ model }) => model === 'the-one'));
+  const several = await judge(['one', 'other']);
+  assert.match(
+    several.stderr,
+    /^UsageError: http.*\/v1\/models lists one, other\. Give its name with --judge-model\.$/m,
+  );
+  const silent = await judge();
+  assert.match(silent.stderr, /does not tell which models there are\. Give its name with --judge-model/);
+  assert.deepEqual([several.code, silent.code, several.asked.length, silent.asked.length], [2, 2, 0, 0]);
 });

@@ -31,10 +31,18 @@ export interface Sent {
  * A server on this machine that speaks OpenAI's chat completions.
  *
  * @param answer called for each question; a rejected promise breaks the connection
+ * @param models what it lists; without it, it does not tell
  */
-export async function startChat(answer: (asked: Asked) => Answer | Promise<Answer>) {
+export async function startChat(answer: (asked: Asked) => Answer | Promise<Answer>, models?: readonly string[]) {
   const asked: Asked[] = [];
   const server = createServer(async (request, response) => {
+    if (request.method === 'GET') {
+      const isThere = models !== undefined && request.url === '/v1/models';
+      response
+        .writeHead(isThere ? 200 : 404)
+        .end(isThere ? JSON.stringify({ data: models.map((id) => ({ id })) }) : '');
+      return;
+    }
     const body = JSON.parse(await bodyOf(request));
     const { model, temperature, messages } = body;
     const { authorization } = request.headers;

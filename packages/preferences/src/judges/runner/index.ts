@@ -11,6 +11,7 @@ export {
 } from './chatModel.ts';
 export { type Clock, systemClock } from './clock.ts';
 export * from './estimate.ts';
+export { onlyModel } from './onlyModel.ts';
 export type { Limits } from './pace.ts';
 export * from './prices.ts';
 export { ReplyCache, ReplyCacheError, type ReplySource, rememberingChat } from './replyCache.ts';
