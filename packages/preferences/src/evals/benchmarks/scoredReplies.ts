@@ -29,6 +29,7 @@ const Row = z
     question_id: Id.optional(),
     source: z.string().optional(),
     model: z.string().optional(),
+    model_id: z.string().optional(),
     turn: z.int().min(1).default(1),
     reply: z.string().optional(),
     judgment: z.string().optional(),
@@ -38,7 +39,10 @@ const Row = z
     said: z.string().optional(),
   })
   .transform(
-    ({ id, question_id = id, source, model = source, turn, reply, judgment = reply, ...row }, { addIssue }) => {
+    (
+      { id, question_id = id, source, model_id = source, model = model_id, turn, reply, judgment = reply, ...row },
+      { addIssue },
+    ) => {
       if (question_id === undefined) addIssue({ code: 'custom', message: 'id (or question_id), of a question' });
       const { score, dimensions, reason, said = reason } = row;
       const told = reason !== undefined ? { failure: said } : judgment !== undefined ? { reply: judgment } : undefined;

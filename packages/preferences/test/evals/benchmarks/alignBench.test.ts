@@ -183,6 +183,12 @@ test('replies to questions that there are not, or twice the same, are errors wit
   await assert.rejects(readScoredReplies([unnamed], ids), /line 1: .*id \(or question_id\)/);
 });
 
+test('what the original’s judge.py writes is read: model_id and judgment, its own score aside', async () => {
+  const row = { question_id: 1, model_id: 'glm', judgment: "{'综合得分': 6}", rating: { 综合得分: 6 }, score: -1 };
+  const bySystem = await readScoredReplies([write('original.jsonl', [row])], new Set(['1']));
+  assert.deepEqual(bySystem, new Map([['glm', [{ id: '1', system: 'glm', turn: 1, reply: row.judgment }]]]));
+});
+
 test('a question of an unknown category or sub-category is an error with its line', async () => {
   const question = { question_id: 1, category: '数学计算', subcategory: '初等数学', question: '问', reference: '答' };
   const [read] = await readAlignBench(write('one.jsonl', [{ ...question, 7: question }]));
