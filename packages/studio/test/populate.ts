@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Person } from '../server/auth/identify.ts';
 import { hashToken, newToken } from '../server/auth/tokens.ts';
 import type { Db } from '../server/db/open.ts';
-import type { ImportRow } from '../server/imports/row.ts';
+import { keyed } from '../server/imports/row.ts';
 import { importFile } from '../server/imports/store.ts';
 import { createProject } from '../server/projects.ts';
 import type { Studio } from '../server/studio.ts';
@@ -38,9 +38,8 @@ export async function populate(db: Db, { items, annotators, overlap, length = 20
       .execute();
     annotatorKeys.push(key);
   }
-  const rows = Array.from(
-    { length: items },
-    (_, i): ImportRow => ({
+  const rows = Array.from({ length: items }, (_, i) =>
+    keyed({
       ...{ line: i + 1, id: `c${i}`, prompt: [{ role: 'user', content: `Question ${i}?` }] },
       responses: [{ text: `A ${i} `.padEnd(length, 'x') }, { text: `B ${i} `.padEnd(length + (i % 3), 'y') }],
     }),

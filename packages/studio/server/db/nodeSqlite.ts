@@ -10,6 +10,7 @@ import { type SqliteDatabase, SqliteDialect } from 'kysely';
 export function nodeSqliteDialect(file: string): SqliteDialect {
   const database = new DatabaseSync(file, { timeout: 10_000 });
   database.exec('pragma journal_mode=wal; pragma synchronous=full; pragma foreign_keys=on;');
+  database.exec('pragma cache_size=-65536;'); // KiB: the indexes of a large project fit, whose keys are random
   return new SqliteDialect({ database: asKysely(database) });
 }
 

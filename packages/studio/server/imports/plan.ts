@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { BadRow, ImportAnswers } from '../../shared/items.ts';
 import type { NewItemRow, NewVoteRow } from '../db/schema.ts';
 import { judgeKey } from '../names.ts';
-import { type ImportRow, itemKey, type Response } from './row.ts';
+import type { ImportRow, KeyedRow, Response } from './row.ts';
 
 /** An item that the project has. */
 export interface KnownItem {
@@ -42,7 +42,7 @@ export interface Plan {
  * @param saidBefore {@link signature}s of the votes those have
  */
 export function planImport(
-  rows: readonly ImportRow[],
+  rows: readonly KeyedRow[],
   answers: ImportAnswers,
   known: ReadonlyMap<string, KnownItem>,
   saidBefore: ReadonlySet<string> = new Set(),
@@ -54,9 +54,9 @@ export function planImport(
   const bad: BadRow[] = [];
   let duplicates = 0;
   for (const given of rows) {
-    const key = itemKey(given);
+    const { key } = given;
     const before = items.get(key);
-    const planned = before ?? begin(given, key, known.get(key));
+    const planned = before ?? begin(given, known.get(key));
     const row = turned(given, planned.row);
     let adds = !before && planned.isNew;
     const gold = goldOf(row, answers);
@@ -92,14 +92,14 @@ export function planImport(
   return { items: [...items.values()], duplicates, bad };
 }
 
-function begin(row: ImportRow, key: string, known: KnownItem | undefined): PlannedItem {
+function begin(row: KeyedRow, known: KnownItem | undefined): PlannedItem {
   const [a, b]: readonly (Response | undefined)[] = row.responses ?? [];
   const isTurned = known?.a != null && known.a !== a?.text;
   const item = {
-    ...{ id: known?.id ?? randomUUID(), key, external_id: row.id ?? null },
+    ...{ id: known?.id ?? randomUUID(), key: row.key, external_id: row.id ?? null },
     ...{ kind: known?.kind ?? (a ? 'comparison' : 'prompt'), gold: known?.gold ?? null },
     ...{ a_id: a?.id ?? null, b_id: b?.id ?? null, a_source: a?.source ?? null, b_source: b?.source ?? null },
-    longer: longer(a?.text, b?.text),
+    longer: row.longer,
   };
   const same: ImportRow = isTurned ? { ...row, responses: [row.responses![1], row.responses![0]] } : row;
   return { row: same, item, isNew: !known, isNewGold: false, votes: [], tally: { a: 0, b: 0, ties: 0 } };
@@ -167,10 +167,4 @@ function addTo(tally: Tally, choice: string): void {
   if (choice === 'a') tally.a++;
   else if (choice === 'b') tally.b++;
   else if (choice !== 'skip') tally.ties++;
-}
-
-/** The response with more characters (code points); null where both have as many. */
-function longer(a = '', b = ''): 'a' | 'b' | null {
-  const lead = [...a].length - [...b].length;
-  return lead === 0 ? null : lead > 0 ? 'a' : 'b';
 }

@@ -13,7 +13,7 @@ import {
 } from '@attune/preferences';
 import type { BadRow, ColumnMapping } from '../../shared/items.ts';
 import { goldOf, isOwnForm, OWN_FORM, readMapped, readOwnForm, usedColumns, wrong } from './columns.ts';
-import { type ImportRow, type ReadFile, unkeepable } from './row.ts';
+import { type ImportRow, keyed, type ReadFile, unkeepable } from './row.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 type AnyRow = { readonly line: number; readonly row?: Row | undefined; readonly message?: string };
@@ -35,12 +35,12 @@ export async function readImport(path: string, mapping?: ColumnMapping): Promise
   return {
     ...read,
     ...{ columns, unit: head.unit },
-    rows: read.rows.filter((_, i) => !unusable[i]),
+    rows: read.rows.filter((_, i) => !unusable[i]).map(keyed),
     bad: [...read.bad, ...unusable.filter((row) => row !== undefined)].sort((a, b) => a.line - b.line),
   };
 }
 
-type Found = Omit<ReadFile, 'columns' | 'unit'>;
+type Found = Omit<ReadFile, 'columns' | 'unit' | 'rows'> & { readonly rows: readonly ImportRow[] };
 
 async function headOf(path: string) {
   const { unit, rows, isTable } = await anyRows(path);

@@ -22,22 +22,44 @@ export interface ImportRow {
   readonly gold?: 'a' | 'b' | 'tie' | undefined;
 }
 
+/** A row with what items are known by, computed where the file is read. */
+export interface KeyedRow extends ImportRow {
+  readonly key: string;
+  /** The response with more characters (code points); null where both have as many. */
+  readonly longer: 'a' | 'b' | null;
+}
+
 /** A file as it was read: every row of it is in `rows`, `bad`, or counted in `undecided`. */
 export interface ReadFile {
   /** Null where nobody knows the columns; then there are no rows. */
   readonly format: string | null;
   readonly unit: 'line' | 'row';
   readonly columns: readonly string[];
-  readonly rows: readonly ImportRow[];
+  readonly rows: readonly KeyedRow[];
   readonly bad: readonly BadRow[];
   readonly undecided: number;
   readonly ignored: Readonly<Record<string, number>>;
 }
 
+export const keyed = (row: ImportRow): KeyedRow => ({ ...row, key: itemKey(row), longer: longer(row) });
+
 /** The same for the same prompt, and for the same two responses to it in either order. */
 export function itemKey({ prompt, responses }: Pick<ImportRow, 'prompt' | 'responses'>): string {
   const keys = responses?.map(({ text }) => responseKey(text)).sort() ?? [];
   return [promptKey([...prompt]), ...keys].join(' ');
+}
+
+function longer({ responses }: ImportRow): 'a' | 'b' | null {
+  if (!responses) return null;
+  const lead = characters(responses[0].text) - characters(responses[1].text);
+  return lead === 0 ? null : lead > 0 ? 'a' : 'b';
+}
+
+/** Code points; a pair of surrogates is one. */
+function characters(text: string): number {
+  let pairs = 0;
+  for (let i = 0; i < text.length; i++) if ((text.charCodeAt(i) & 0xfc00) === 0xd800) pairs++;
+  return text.length - pairs;
 }
 
 /** What the database cannot keep as it is, in words; undefined for a row that it can. */

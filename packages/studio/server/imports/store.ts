@@ -9,7 +9,7 @@ import { write } from '../db/write.ts';
 import { randomOf } from '../random.ts';
 import type { Studio } from '../studio.ts';
 import { type KnownItem, type Plan, type PlannedItem, planImport, signature } from './plan.ts';
-import { type ImportRow, itemKey, type ReadFile } from './row.ts';
+import { type ImportRow, type KeyedRow, keyed, type ReadFile } from './row.ts';
 
 export interface ImportOptions {
   readonly projectId: string;
@@ -32,18 +32,19 @@ export async function importFile(
   options: ImportOptions,
 ): Promise<ImportReport> {
   const { projectId, answers, dryRun, onError } = options;
-  const preview = await planFor(studio.db, projectId, file.rows, answers);
-  const bad = file.bad.length + preview.bad.length;
-  const wanted = !dryRun && file.format !== null && (bad === 0 || onError === 'skip');
-  if (!wanted) return reportOf(file, preview, false);
-  const plan = await write(studio.db, async (tx) => {
-    const plan = await takeRows(tx, studio, projectId, { rows: file.rows, answers }); // somebody may have imported meanwhile
-    const { comparisons, gold, prompts, votes } = reportOf(file, plan, true);
+  const plan = (db: Db) => planFor(db, projectId, file.rows, answers);
+  if (dryRun || file.format === null) return reportOf(file, await plan(studio.db), false);
+  return write(studio.db, async (tx) => {
+    const planned = await plan(tx);
+    const bad = file.bad.length + planned.bad.length;
+    if (bad > 0 && onError === 'fail') return reportOf(file, planned, false);
+    await store(tx, studio, projectId, planned);
+    const report = reportOf(file, planned, true);
+    const { comparisons, gold, prompts, votes } = report;
     const details = { file: options.fileName, comparisons, gold, prompts, votes, bad };
     await record(tx, { at: studio.now(), userId: person.id, action: 'items.import', subject: projectId, details });
-    return plan;
+    return report;
   });
-  return reportOf(file, plan, true);
 }
 
 const SHOWN_BAD = 100;
@@ -79,13 +80,13 @@ export async function takeRows(
   projectId: string,
   { rows, answers }: { rows: readonly ImportRow[]; answers: ImportAnswers },
 ): Promise<Plan> {
-  const plan = await planFor(tx, projectId, rows, answers);
+  const plan = await planFor(tx, projectId, rows.map(keyed), answers);
   await store(tx, studio, projectId, plan);
   return plan;
 }
 
-async function planFor(db: Db, projectId: string, rows: readonly ImportRow[], answers: ImportAnswers): Promise<Plan> {
-  const keys = [...new Set(rows.map(itemKey))];
+async function planFor(db: Db, projectId: string, rows: readonly KeyedRow[], answers: ImportAnswers): Promise<Plan> {
+  const keys = [...new Set(rows.map(({ key }) => key))];
   const known = new Map<string, KnownItem>();
   const said = new Set<string>();
   const any = await db.selectFrom('items').select('id').where('project_id', '=', projectId).executeTakeFirst();

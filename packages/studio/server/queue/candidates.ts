@@ -7,8 +7,8 @@ import type { Candidate } from './choose.ts';
 
 /** As many begun items, and as many others, as are weighed against each other. */
 const WINDOW = 32;
-/** As many items of a kind as are looked at for a window, before all are. */
-const LOOKED_AT = 500;
+/** As many begun items are looked at first: most of them may be the person's own. */
+const LOOKED_AT = 128;
 /** Votes that must lie between an item and its repetition; as many can be taken back, so a vote that was repeated cannot. */
 export const REPEAT_AFTER = 20;
 
@@ -23,60 +23,48 @@ export async function candidates(
   userId: string,
   kind: ItemKind,
 ): Promise<Candidate[]> {
-  const found = await window(tx, { projectId: id, overlap, userId, kind, lookAt: LOOKED_AT });
-  return found.length > 0 ? found : window(tx, { projectId: id, overlap, userId, kind, lookAt: undefined });
+  const wanted = { projectId: id, userId, kind };
+  const fresh = await takenSoFar(tx, 0, wanted);
+  const begun: Candidate[] = [];
+  for (let taken = overlap - 1; taken > 0 && begun.length < WINDOW; taken--) {
+    begun.push(...(await takenSoFar(tx, taken, { ...wanted, lookAt: LOOKED_AT })));
+  }
+  if (begun.length + fresh.length > 0) return [...begun.slice(0, WINDOW), ...fresh];
+  for (let taken = overlap - 1; taken > 0 && begun.length < WINDOW; taken--) {
+    begun.push(...(await takenSoFar(tx, taken, wanted)));
+  }
+  return begun.slice(0, WINDOW);
 }
 
 interface Wanted {
   readonly projectId: string;
-  readonly overlap: number;
   readonly userId: string;
   readonly kind: ItemKind;
-  readonly lookAt: number | undefined;
+  /** How many items at most are looked at; without it, all. */
+  readonly lookAt?: number;
 }
 
-async function window(tx: Tx, wanted: Wanted): Promise<Candidate[]> {
-  const begun: Candidate[] = [];
-  for (let taken = wanted.overlap - 1; taken > 0 && begun.length < WINDOW; taken--) {
-    begun.push(...(await takenSoFar(tx, taken, WINDOW - begun.length, wanted)));
-  }
-  return [...begun, ...(await takenSoFar(tx, 0, WINDOW, wanted))];
-}
-
-async function takenSoFar(
-  tx: Tx,
-  taken: number,
-  limit: number,
-  { projectId, userId, kind, lookAt }: Wanted,
-): Promise<Candidate[]> {
-  const inOrder = tx
+/** Items of whose overlap `taken` parts are given away. */
+async function takenSoFar(tx: Tx, taken: number, { projectId, userId, kind, lookAt }: Wanted): Promise<Candidate[]> {
+  const said = kind === 'prompt' ? 'triage' : 'votes';
+  const open = tx
     .selectFrom('items')
-    .select(['id', 'a_votes', 'b_votes', 'tie_votes', 'shuffle'])
     .where('project_id', '=', projectId)
     .where('kind', '=', kind)
     .where('taken', '=', taken)
-    .orderBy('shuffle')
-    .$if(lookAt !== undefined, (query) => query.limit(lookAt!));
-  const said = kind === 'prompt' ? 'triage' : 'votes';
-  const rows = await tx
-    .selectFrom(inOrder.as('open'))
+    .orderBy('shuffle');
+  const seen = lookAt === undefined ? open : tx.selectFrom('items').where('id', 'in', open.select('id').limit(lookAt));
+  const rows = await seen
     .select(['id', 'a_votes', 'b_votes', 'tie_votes'])
     .where(({ not, exists, selectFrom }) =>
-      not(exists(selectFrom(said).select('id').whereRef('item_id', '=', 'open.id').where('annotator', '=', userId))),
+      not(exists(selectFrom(said).select('id').whereRef('item_id', '=', 'items.id').where('annotator', '=', userId))),
     )
     .where(({ not, exists, selectFrom }) =>
-      not(exists(selectFrom('leases').select('id').whereRef('item_id', '=', 'open.id').where('user_id', '=', userId))),
+      not(exists(selectFrom('leases').select('id').whereRef('item_id', '=', 'items.id').where('user_id', '=', userId))),
     )
-    .orderBy('shuffle')
-    .limit(limit)
+    .limit(WINDOW)
     .execute();
-  return rows.map((row) => ({
-    id: row.id,
-    begun: taken > 0,
-    a: row.a_votes,
-    b: row.b_votes,
-    ties: row.tie_votes,
-  }));
+  return rows.map((row) => ({ id: row.id, begun: taken > 0, a: row.a_votes, b: row.b_votes, ties: row.tie_votes }));
 }
 
 /** A gold item that the person has not seen; undefined where there is none. */
@@ -86,7 +74,7 @@ export async function unseenGold(
   userId: string,
   random: () => number,
 ): Promise<string | undefined> {
-  const found = await takenSoFar(tx, 0, WINDOW, { projectId, overlap: 1, userId, kind: 'gold', lookAt: undefined });
+  const found = await takenSoFar(tx, 0, { projectId, userId, kind: 'gold' });
   return found.length === 0 ? undefined : oneOf(found, random).id;
 }
 

@@ -4,7 +4,7 @@ import type { ItemKind } from '../../shared/items.ts';
 import type { Lease, ProjectRow } from '../db/schema.ts';
 import type { Tx } from '../db/write.ts';
 import { candidates, repeatable, unseenGold } from './candidates.ts';
-import { chooseNext } from './choose.ts';
+import { type Candidate, chooseNext } from './choose.ts';
 
 export const LEASE_MS = 10 * 60_000;
 
@@ -39,9 +39,11 @@ export async function leasesFor(
     .execute();
   const leases = await renewed(tx, own, now);
   await giveBackEnded(tx, project.id, now);
+  const window = leases.length < wanted ? await candidates(tx, project, userId, kind) : [];
   while (leases.length < wanted) {
     const then = { ...asking, now: Math.max(now, (leases.at(-1)?.rank ?? 0) + 1) }; // so that they keep their order
-    const lease = kind === 'prompt' ? await leaseFresh(tx, then, kind) : await leaseNext(tx, then);
+    const mixed = kind === 'prompt' || window.length === 0 ? undefined : await leaseMixedIn(tx, then);
+    const lease = mixed ?? (await leaseFresh(tx, then, kind, window));
     if (!lease) break;
     leases.push(lease);
   }
@@ -80,27 +82,31 @@ export async function giveBack(tx: Tx, itemId: string): Promise<void> {
 }
 
 /** Gold and repetitions by the project's shares, as long as there is something else to ask too. */
-async function leaseNext(tx: Tx, asking: Asking): Promise<Lease | undefined> {
+async function leaseMixedIn(tx: Tx, asking: Asking): Promise<Lease | undefined> {
   const { project, userId, random } = asking;
   const draw = random();
   if (draw < project.gold_share) {
     const gold = await unseenGold(tx, project.id, userId, random);
-    if (gold !== undefined) return insertLease(tx, asking, { itemId: gold, kind: 'gold', holds: 0 });
-  } else if (draw < project.gold_share + project.repeat_share) {
-    const repeat = await repeatable(tx, project.id, userId, random);
-    if (repeat) return insertLease(tx, asking, { ...repeat, kind: 'comparison', round: 1, holds: 0 });
+    return gold === undefined ? undefined : insertLease(tx, asking, { itemId: gold, kind: 'gold', holds: 0 });
   }
-  return leaseFresh(tx, asking, 'comparison');
+  if (draw >= project.gold_share + project.repeat_share) return undefined;
+  const repeat = await repeatable(tx, project.id, userId, random);
+  return repeat && insertLease(tx, asking, { ...repeat, kind: 'comparison', round: 1, holds: 0 });
 }
 
-async function leaseFresh(tx: Tx, asking: Asking, kind: 'comparison' | 'prompt'): Promise<Lease | undefined> {
-  let left = await candidates(tx, asking.project, asking.userId, kind);
-  for (let chosen = chooseNext(left, asking.random); chosen; chosen = chooseNext(left, asking.random)) {
+/** Leases the next of the window; what is leased, or was taken by somebody faster, leaves the window. */
+async function leaseFresh(
+  tx: Tx,
+  asking: Asking,
+  kind: 'comparison' | 'prompt',
+  window: Candidate[],
+): Promise<Lease | undefined> {
+  for (let chosen = chooseNext(window, asking.random); chosen; chosen = chooseNext(window, asking.random)) {
     const { candidate, propensity } = chosen;
+    window.splice(window.indexOf(candidate), 1);
     if (await takePart(tx, candidate.id, asking.project.overlap)) {
       return insertLease(tx, asking, { itemId: candidate.id, kind, propensity, holds: 1 });
     }
-    left = left.filter(({ id }) => id !== candidate.id); // somebody was faster
   }
   return undefined;
 }
