@@ -39,6 +39,7 @@ export * from './evals/lengthControlled.ts';
 export * from './evals/lengthControlledIntervals.ts';
 export * from './evals/lengthControlledWinRate.ts';
 export * from './evals/lengthCorrelation.ts';
+export * from './evals/lengthCurve.ts';
 export * from './evals/lengths.ts';
 export * from './evals/readLengthComparisons.ts';
 export * from './evals/readVerdicts.ts';

@@ -264,6 +264,39 @@ export const text = {
       files: (names: readonly string[]) => `Read from ${listed(names)}.`,
     },
   },
+  lengthControlled: {
+    eyebrow: 'Attune · length-controlled win rate',
+    title: 'Win rates at equal length',
+    lede: (systems: number, against: string) =>
+      `How often ${systems === 1 ? 'a system wins' : `${systems} systems win`} against ${against}, as judged and if both responses were equally long.`,
+    doubt: {
+      title: 'Far from the raw rate',
+      said: (systems: readonly string[]) =>
+        `${listed(systems)}: length may explain it, or the regression may have failed. The chart of the system tells which.`,
+    },
+    rates: {
+      title: 'Win rates',
+      lead: 'In percent, with 95\u00a0% intervals by the bootstrap over prompts (by the sandwich for weights from a file).',
+      raw: 'as judged',
+      controlled: 'at equal length',
+      even: '50: as often won as lost',
+    },
+    curves: {
+      title: 'Does the regression fit?',
+      lead: 'Each point is a group of comparisons of about one length difference: how much longer the system’s responses were than the others, and how often they won. The curve is the regression, and a ring what it says of the very prompts of a point. Where the curve crosses the line at 0 is the length-controlled rate: worth as much as there are points near that line, and as they lie on their rings.',
+      unit: 'win rate, %',
+      longerBy: 'characters longer than the other response',
+      point: (longerBy: string, rate: string, n: number) => glued(`${longerBy} characters: ${rate} %, n = ${n}`),
+    },
+    how: {
+      title: 'How it was computed',
+      list: [
+        'Dubois et al. 2024 (arXiv:2404.04475): a logistic regression of the judge’s preference on the tanh of the standardized length difference, the difficulty of the prompt where it is known, and the system; then the mean prediction at no difference.',
+        'Lengths are Unicode code points. A system that answers otherwise than by length to please the judge is not corrected.',
+      ],
+      files: (names: readonly string[]) => `Read from ${listed(names)}.`,
+    },
+  },
   leaderboard: {
     eyebrow: 'Attune · leaderboard',
     title: 'Leaderboard',

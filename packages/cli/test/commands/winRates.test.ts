@@ -136,7 +136,8 @@ test('lc-winrate of our own comparisons stands beside the raw rate, each with it
   assert.ok(bootstrap[0] < winRate && winRate < bootstrap[1]);
   const turned = await json('--data', own, '--system', 'old');
   close(turned.lcWinRate + lcWinRate, 100);
-  const { stdout } = await attune('eval', 'lc-winrate', '--data', own, '--resamples', '20');
+  const { stdout } = await attune('eval', 'lc-winrate', '--data', own, '--resamples', '20', '--report', 'page.html');
+  assert.match(text('page.html'), /Win rates at equal length/);
   assert.match(stdout, /system +against +length +of others +win rate +95 % interval +length-controlled/);
 });
 

@@ -7,9 +7,11 @@ import {
   type Interval,
   type JointDifficulties,
   jointDifficulties,
+  type LengthCurve,
   type LengthFitKind,
   type LengthWeights,
   lengthControlledWinRate,
+  lengthCurve,
   type Outputs,
   type ReadLengthComparisons,
   rateBetween,
@@ -42,6 +44,7 @@ export interface Options extends ReadOptions {
   readonly seed: number;
   readonly resamples: number;
   readonly out?: string;
+  readonly report?: string;
 }
 
 /** The files beside the comparisons. */
@@ -134,6 +137,8 @@ export interface SystemRate extends WinRate {
 /** All that is asked of the comparisons. */
 export interface Rates {
   readonly systems: readonly SystemRate[];
+  /** Of each system, where lengths are known. */
+  readonly curves: readonly (LengthCurve | undefined)[];
   /** The standard deviation of estimated difficulties. */
   readonly difficultyDeviation?: number;
   readonly between?: Between;
@@ -145,7 +150,10 @@ export async function lcRates(say: Say, options: Options): Promise<Rates> {
   const { systems: reads, joint } = await readSystems(say, options, given);
   const systems = reads.map((read) => systemRate(say, read, options, given));
   const between = options.between && betweenSystems(options.between, reads, systems, given);
-  return { systems, ...(joint && { difficultyDeviation: joint.deviation }), ...(between && { between }) };
+  const curves = reads.map(({ comparisons, meanLengths }, i) =>
+    meanLengths ? lengthCurve(systems[i]!.weights, comparisons) : undefined,
+  );
+  return { systems, curves, ...(joint && { difficultyDeviation: joint.deviation }), ...(between && { between }) };
 }
 
 function systemRate(say: Say, read: ReadSystem, options: Options, { weights, difficulties, gamed }: Given): SystemRate {

@@ -3,6 +3,8 @@ import { type Command, Option } from 'commander';
 import { type CommandContext, command, run, wholeNumber } from '../../command.ts';
 import { UsageError } from '../../errors.ts';
 import { checkOutFile } from '../../models/outFile.ts';
+import { lengthPage } from '../../report/lengthPage.ts';
+import { writeWhole } from '../../run/durable.ts';
 import { onError } from '../data/common.ts';
 import { lcRates, type Options } from './lcRates.ts';
 import { betweenText, fileRow, systemTable } from './lcShow.ts';
@@ -44,6 +46,7 @@ export const lcWinrateCommand = (): Command =>
     )
     .option('--seed <n>', 'of the bootstrap', wholeNumber(0), 0)
     .option('--resamples <n>', 'of the bootstrap', wholeNumber(1), 1000)
+    .option('--report <file>', 'also as a page: both rates, and whether the regression fits (.html)')
     .addOption(onError())
     .addHelpText(
       'after',
@@ -54,8 +57,10 @@ export const lcWinrateCommand = (): Command =>
 async function lcWinrate({ say, result }: CommandContext, given: Partial<Options>): Promise<void> {
   const options = { data: [], ...given } as Options;
   checkOptions(options);
-  const { systems, between, ...rest } = await lcRates(say, options);
-  if (options.out !== undefined) await writeTable(options.out, systems.map(fileRow));
+  const { systems, curves, between, ...rest } = await lcRates(say, options);
+  const { out, report } = options;
+  if (out !== undefined) await writeTable(out, systems.map(fileRow));
+  if (report !== undefined) writeWhole(report, lengthPage(systems.map((one, i) => ({ ...one, curve: curves[i] }))));
   const texts = [...(systems.length > 0 ? [systemTable(systems)] : []), ...(between ? [betweenText(between)] : [])];
   result(
     { ...(systems.length === 1 ? systems[0] : { systems }), ...rest, ...(between && { between }) },
@@ -65,10 +70,11 @@ async function lcWinrate({ say, result }: CommandContext, given: Partial<Options
 
 /** @throws UsageError for options that need or exclude each other */
 function checkOptions(options: Options): void {
-  const { data, weights, gamed, fit, between, difficulty, estimateDifficulty = false, system, out } = options;
+  const { data, weights, gamed, fit, between, difficulty, estimateDifficulty = false, system, out, report } = options;
   const faults: readonly (readonly [boolean, string])[] = [
     [between !== undefined && between.length !== 2, '--between takes two systems.'],
     [data.length === 0 && !(between && weights), '--data is missing. Give comparisons, or --between with --weights.'],
+    [data.length === 0 && report !== undefined, '--report is about systems with --data.'],
     [data.length > 1 && system !== undefined, '--system is about one file of --data, not several.'],
     [weights !== undefined && fit !== undefined, '--weights and --fit exclude each other: fitted before, or now.'],
     [
@@ -83,4 +89,5 @@ function checkOptions(options: Options): void {
   const fault = faults.find(([found]) => found);
   if (fault) throw new UsageError(fault[1]);
   if (out !== undefined) checkOutFile(out);
+  if (report !== undefined) checkOutFile(report, '--report');
 }
