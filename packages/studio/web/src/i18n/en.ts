@@ -1,5 +1,6 @@
 import * as app from '../app/words.ts';
 import * as account from '../features/account/words.ts';
+import * as arena from '../features/arena/words.ts';
 import * as audit from '../features/audit/words.ts';
 import * as data from '../features/data/words.ts';
 import * as dissect from '../features/dissect/words.ts';
@@ -17,6 +18,7 @@ export const en = {
   app: app.en,
   session: session.en,
   account: account.en,
+  arena: arena.en,
   audit: audit.en,
   data: data.en,
   dissect: dissect.en,

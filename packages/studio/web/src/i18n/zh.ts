@@ -1,5 +1,6 @@
 import * as app from '../app/words.ts';
 import * as account from '../features/account/words.ts';
+import * as arena from '../features/arena/words.ts';
 import * as audit from '../features/audit/words.ts';
 import * as data from '../features/data/words.ts';
 import * as dissect from '../features/dissect/words.ts';
@@ -19,6 +20,7 @@ export const zh: Words<typeof en> = {
   app: app.zh,
   session: session.zh,
   account: account.zh,
+  arena: arena.zh,
   audit: audit.zh,
   data: data.zh,
   dissect: dissect.zh,

@@ -54,6 +54,7 @@ export const tabs: readonly Tab[] = [
     least: 'editor',
     Page: page(() => import('../dissect/DissectPage.tsx'), 'DissectPage'),
   },
+  { path: 'arena', label: 'arena', least: 'viewer', Page: page(() => import('../arena/ArenaPage.tsx'), 'ArenaPage') },
   {
     path: 'people',
     label: 'people',
