@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { lazy } from 'react';
 import { useTranslation } from 'react-i18next';
-import { createBrowserRouter, Navigate, Outlet, type RouteObject } from 'react-router';
+import { createBrowserRouter, Navigate, Outlet, type RouteObject, useLocation, useRouteError } from 'react-router';
 import { type Tab, tabs } from '../features/project/tabs.ts';
 import { Empty, Failure, Loading } from '../ui/States.tsx';
 import { meQuery } from './me.ts';
@@ -22,7 +22,7 @@ const AccountPage = lazy(async () => ({
 }));
 
 /** Every page and its address. Pages are loaded when they are opened. */
-export const router = createBrowserRouter([
+const routes: RouteObject[] = [
   { path: '/sign-in', element: <SignInPage /> },
   { path: '/setup', element: <SetUpPage /> },
   { path: '/join', element: <JoinPage /> },
@@ -44,18 +44,28 @@ export const router = createBrowserRouter([
       },
     ],
   },
-]);
+];
+
+export const router = createBrowserRouter([{ errorElement: <Broken />, children: routes }]);
 
 function asRoute({ path, Page }: Tab): RouteObject {
-  return path === '' ? { index: true, element: <Page /> } : { path: `${path}/*`, element: <Page /> };
+  const shown = { element: <Page />, errorElement: <Broken /> };
+  return path === '' ? { index: true, ...shown } : { path: `${path}/*`, ...shown };
 }
 
 /** Sends whoever is not signed in to where one does that. */
 function SignedIn() {
   const me = useQuery(meQuery);
+  const { pathname } = useLocation();
   if (me.isPending) return <Loading />;
   if (me.isError) return <Failure error={me.error} retry={me.refetch} />;
-  return me.data ? <Outlet /> : <Navigate to="/sign-in" replace />;
+  return me.data ? <Outlet /> : <Navigate to="/sign-in" state={{ from: pathname }} replace />;
+}
+
+/** A page that failed while it was shown, or could not be loaded because the studio has been updated meanwhile. */
+function Broken() {
+  const error = useRouteError();
+  return <Failure error={error instanceof Error ? error : new Error(String(error))} retry={() => location.reload()} />;
 }
 
 function NothingHere() {

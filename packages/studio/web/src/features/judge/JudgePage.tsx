@@ -43,7 +43,9 @@ export function JudgePage() {
   const [details, detailsAre] = useDisclosure();
 
   // Another item starts at its top.
-  useEffect(() => window.scrollTo({ top: 0 }), [current?.itemId]);
+  useEffect(() => {
+    window.scrollTo({ top: 0 });
+  }, [current?.itemId]);
 
   const send = (item: QueueItem, vote: Pick<NewVote, 'choice' | 'strength' | 'note'>, word: string) => {
     const { criteria, note } = said;

@@ -2,7 +2,7 @@ import { Alert, Button, Center, Group, Paper, PasswordInput, Stack, Text, TextIn
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, type SubmitEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useNavigate } from 'react-router';
+import { useLocation, useNavigate } from 'react-router';
 import type { Accepted, Me } from '../../../../shared/people.ts';
 import { call, get } from '../../api.ts';
 import { meQuery } from '../../app/me.ts';
@@ -97,6 +97,7 @@ function Door({ title, text, children }: { title: string; text: string; children
 function Credentials({ path, action, isNew = false }: { path: string; action: string; isNew?: boolean }) {
   const { t } = useTranslation();
   const go = useNavigate();
+  const { from } = (useLocation().state ?? {}) as { from?: string };
   const cache = useQueryClient();
   const [given, setGiven] = useState({ name: '', email: '', password: '' });
   const enter = useMutation({
@@ -107,7 +108,7 @@ function Credentials({ path, action, isNew = false }: { path: string; action: st
     },
     onSuccess: (me) => {
       cache.setQueryData(meQuery.queryKey, me);
-      go('/', { replace: true });
+      go(from ?? '/', { replace: true });
     },
   });
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
