@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { unpackedBytes } from '../data/bytes.ts';
 import { parseCsv } from '../data/csv.ts';
 import { promptKey } from '../data/keys.ts';
+import { RowError } from '../data/parse.ts';
 import { readAs } from '../data/readAs.ts';
 import { codePoints } from '../data/stats.ts';
 import type { Content } from '../data/types.ts';
@@ -51,7 +52,8 @@ interface CsvRow {
 }
 
 async function readCsv(path: string): Promise<{ readonly columns: readonly string[]; readonly rows: CsvRow[] }> {
-  const [head, ...records] = parseCsv(Buffer.concat(await Array.fromAsync(unpackedBytes(path))).toString('utf8'));
+  const bytes = Buffer.concat(await Array.fromAsync(unpackedBytes(path)));
+  const [head, ...records] = parseCsv(new TextDecoder().decode(bytes)); // which drops the mark that Excel begins with
   if (!head || records.length === 0) throw new DataError(path, 'has no rows. The first line names the columns.');
   const columns = head.cells;
   const rows = records.map(({ line, cells }) => ({ line, text: (column: string) => cells[columns.indexOf(column)] }));
@@ -66,7 +68,7 @@ function collected<T>(path: string, rows: readonly CsvRow[], needs: string, read
     try {
       records.push(read(row));
     } catch (error) {
-      if (!(error instanceof CellError)) throw error;
+      if (!(error instanceof RowError)) throw error;
       problems.push({ line: row.line, field: error.field, message: error.message });
     }
   }
@@ -74,20 +76,15 @@ function collected<T>(path: string, rows: readonly CsvRow[], needs: string, read
   return records;
 }
 
-class CellError extends Error {
-  readonly field: string;
-  constructor(field: string, found: string | undefined, expected = 'a number') {
-    super(
-      found === undefined ? `"${field}" is missing` : `"${field}" is ${JSON.stringify(found)}; expected ${expected}`,
-    );
-    this.field = field;
-  }
-}
+const unfit = (column: string, found: string | undefined, expected: string): RowError =>
+  found === undefined
+    ? new RowError(`"${column}" is missing`, column)
+    : new RowError(`"${column}" is ${JSON.stringify(found)}; expected ${expected}`, column);
 
 function numberIn(row: CsvRow, column: string): number {
   const text = row.text(column);
   const value = Number(text);
-  if (text === undefined || text.trim() === '' || !Number.isFinite(value)) throw new CellError(column, text);
+  if (text === undefined || text.trim() === '' || !Number.isFinite(value)) throw unfit(column, text, 'a number');
   return value;
 }
 
@@ -169,7 +166,7 @@ export async function readGamedRows(path: string): Promise<ReadGamedRows> {
   const judged = rows.filter((row) => row.text('preference') !== '');
   const gamed = collected(path, judged, needs, (row) => {
     const won = numberIn(row, 'preference');
-    if (!(won >= 0 && won <= 1)) throw new CellError('preference', row.text('preference'), 'from 0 to 1');
+    if (!(won >= 0 && won <= 1)) throw unfit('preference', row.text('preference'), 'from 0 to 1');
     return {
       won,
       standardizedDifference: numberIn(row, 'std_delta_len'),
