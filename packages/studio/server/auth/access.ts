@@ -1,4 +1,5 @@
 import { Role } from '../../shared/people.ts';
+import { prepared } from '../db/prepared.ts';
 import type { ProjectRow } from '../db/schema.ts';
 import { notFound, Refusal } from '../refusal.ts';
 import type { Studio } from '../studio.ts';
@@ -15,7 +16,9 @@ export async function openProject(
   projectId: string,
   needed: Role,
 ): Promise<ProjectRow & { role: Role }> {
-  const project = await db.selectFrom('projects').selectAll().where('id', '=', projectId).executeTakeFirst();
+  const {
+    rows: [project],
+  } = await projectById(db, { projectId });
   const role = project && (await roleIn(db, person, projectId));
   if (!project || !role) throw notFound('project', projectId);
   if (rank(role) >= rank(needed)) return { ...project, role };
@@ -33,13 +36,22 @@ export function ownerOnly({ owner }: Person): void {
 
 async function roleIn(db: Studio['db'], person: Person, projectId: string): Promise<Role | undefined> {
   if (person.owner) return 'editor';
-  const member = await db
-    .selectFrom('members')
-    .select('role')
-    .where('project_id', '=', projectId)
-    .where('user_id', '=', person.id)
-    .executeTakeFirst();
+  const {
+    rows: [member],
+  } = await membership(db, { projectId, userId: person.id });
   return member && Role.parse(member.role);
 }
+
+const projectById = prepared<{ projectId: string }, ProjectRow>((db, given) =>
+  db.selectFrom('projects').selectAll().where('id', '=', given('projectId')),
+);
+
+const membership = prepared<{ projectId: string; userId: string }, { role: string }>((db, given) =>
+  db
+    .selectFrom('members')
+    .select('role')
+    .where('project_id', '=', given('projectId'))
+    .where('user_id', '=', given('userId')),
+);
 
 const rank = (role: Role): number => Role.options.indexOf(role);

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { prepared } from '../db/prepared.ts';
 import { Refusal } from '../refusal.ts';
 import type { Studio } from '../studio.ts';
 import { SESSION_COOKIE } from './sessions.ts';
@@ -52,35 +53,35 @@ function refuseForeignChange({ method, headers }: FastifyRequest, origin: string
 }
 
 const columns = ['users.id', 'users.name', 'users.email', 'users.owner'] as const;
-const asPerson = (row: { id: string; name: string; email: string; owner: number } | undefined): Person | undefined =>
-  row && { ...row, owner: row.owner === 1 };
+const asPerson = (row: UserRow | undefined): Person | undefined => row && { ...row, owner: row.owner === 1 };
 
 async function bySession({ cookies }: FastifyRequest, { db, now }: Studio): Promise<Person | undefined> {
   const token = cookies[SESSION_COOKIE];
   if (token === undefined) return undefined;
-  const row = await db
+  const { rows } = await bySessionToken(db, { hash: hashToken(token), now: now() });
+  return asPerson(rows[0]);
+}
+
+type UserRow = Omit<Person, 'owner'> & { readonly owner: number };
+
+const bySessionToken = prepared<{ hash: string; now: number }, UserRow>((db, given) =>
+  db
     .selectFrom('sessions')
     .innerJoin('users', 'users.id', 'sessions.user_id')
     .select(columns)
-    .where('token_hash', '=', hashToken(token))
-    .where('expires_at', '>', now())
-    .where('disabled_at', 'is', null)
-    .executeTakeFirst();
-  return asPerson(row);
-}
+    .where('token_hash', '=', given('hash'))
+    .where('expires_at', '>', given('now'))
+    .where('disabled_at', 'is', null),
+);
 
 /** When a key was used is known to the minute: a write for each request would cost more than most requests. */
 const MINUTE_MS = 60_000;
 
 async function byApiKey({ headers }: FastifyRequest, { db, now }: Studio): Promise<Person | undefined> {
   const hash = hashToken(headers.authorization!.slice('Bearer '.length).trim());
-  const row = await db
-    .selectFrom('api_keys')
-    .innerJoin('users', 'users.id', 'api_keys.user_id')
-    .select([...columns, 'api_keys.last_used_at'])
-    .where('token_hash', '=', hash)
-    .where('disabled_at', 'is', null)
-    .executeTakeFirst();
+  const {
+    rows: [row],
+  } = await byKeyHash(db, { hash });
   if (!row) return undefined;
   const { last_used_at: last, ...user } = row;
   if (last === null || last < now() - MINUTE_MS) {
@@ -88,3 +89,12 @@ async function byApiKey({ headers }: FastifyRequest, { db, now }: Studio): Promi
   }
   return asPerson(user);
 }
+
+const byKeyHash = prepared<{ hash: string }, UserRow & { readonly last_used_at: number | null }>((db, given) =>
+  db
+    .selectFrom('api_keys')
+    .innerJoin('users', 'users.id', 'api_keys.user_id')
+    .select([...columns, 'api_keys.last_used_at'])
+    .where('token_hash', '=', given('hash'))
+    .where('disabled_at', 'is', null),
+);

@@ -1,6 +1,7 @@
 /** What may be asked of somebody. */
 import type { ItemKind } from '../../shared/items.ts';
-import type { ProjectRow } from '../db/schema.ts';
+import { prepared } from '../db/prepared.ts';
+import type { Item, ProjectRow } from '../db/schema.ts';
 import type { Tx } from '../db/write.ts';
 import { oneOf } from '../random.ts';
 import type { Candidate } from './choose.ts';
@@ -46,26 +47,40 @@ interface Wanted {
 
 /** Items of whose overlap `taken` parts are given away. */
 async function takenSoFar(tx: Tx, taken: number, { projectId, userId, kind, lookAt }: Wanted): Promise<Candidate[]> {
-  const said = kind === 'prompt' ? 'triage' : 'votes';
-  const open = tx
-    .selectFrom('items')
-    .where('project_id', '=', projectId)
-    .where('kind', '=', kind)
-    .where('taken', '=', taken)
-    .orderBy('shuffle');
-  const seen = lookAt === undefined ? open : tx.selectFrom('items').where('id', 'in', open.select('id').limit(lookAt));
-  const rows = await seen
-    .select(['id', 'a_votes', 'b_votes', 'tie_votes'])
-    .where(({ not, exists, selectFrom }) =>
-      not(exists(selectFrom(said).select('id').whereRef('item_id', '=', 'items.id').where('annotator', '=', userId))),
-    )
-    .where(({ not, exists, selectFrom }) =>
-      not(exists(selectFrom('leases').select('id').whereRef('item_id', '=', 'items.id').where('user_id', '=', userId))),
-    )
-    .limit(WINDOW)
-    .execute();
+  const ask = queries[kind === 'prompt' ? 'triage' : 'votes'][lookAt === undefined ? 'all' : 'some'];
+  const { rows } = await ask(tx, { projectId, userId, kind, taken, lookAt: lookAt ?? 0 });
   return rows.map((row) => ({ id: row.id, begun: taken > 0, a: row.a_votes, b: row.b_votes, ties: row.tie_votes }));
 }
+
+type Values = Required<Wanted> & { readonly taken: number };
+type Tallied = Pick<Item, 'id' | 'a_votes' | 'b_votes' | 'tie_votes'>;
+
+/** @param said where it stands that somebody has judged an item */
+const unjudged = (said: 'votes' | 'triage', among: 'all' | 'some') =>
+  prepared<Values, Tallied>((db, given) => {
+    const open = db
+      .selectFrom('items')
+      .where('project_id', '=', given('projectId'))
+      .where('kind', '=', given('kind'))
+      .where('taken', '=', given('taken'))
+      .orderBy('shuffle');
+    const some = () => db.selectFrom('items').where('id', 'in', open.select('id').limit(given('lookAt')));
+    return (among === 'all' ? open : some())
+      .select(['id', 'a_votes', 'b_votes', 'tie_votes'])
+      .where(({ not, exists, selectFrom }) => {
+        const judged = selectFrom(said).select('id').whereRef('item_id', '=', 'items.id');
+        return not(exists(judged.where('annotator', '=', given('userId'))));
+      })
+      .where(({ not, exists, selectFrom }) => {
+        const leased = selectFrom('leases').select('id').whereRef('item_id', '=', 'items.id');
+        return not(exists(leased.where('user_id', '=', given('userId'))));
+      })
+      .limit(WINDOW);
+  });
+const queries = {
+  votes: { all: unjudged('votes', 'all'), some: unjudged('votes', 'some') },
+  triage: { all: unjudged('triage', 'all'), some: unjudged('triage', 'some') },
+};
 
 /** A gold item that the person has not seen; undefined where there is none. */
 export async function unseenGold(

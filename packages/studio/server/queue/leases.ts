@@ -1,6 +1,7 @@
 /** Leases: an item on somebody's screen is a part of its overlap given away, until it is voted on or the lease ends. */
 import { randomUUID } from 'node:crypto';
 import type { ItemKind } from '../../shared/items.ts';
+import { prepared } from '../db/prepared.ts';
 import type { Lease, ProjectRow } from '../db/schema.ts';
 import type { Tx } from '../db/write.ts';
 import { candidates, repeatable, unseenGold } from './candidates.ts';
@@ -29,14 +30,8 @@ export async function leasesFor(
   wanted: number,
 ): Promise<Lease[]> {
   const { project, userId, now } = asking;
-  const own = await tx
-    .selectFrom('leases')
-    .selectAll()
-    .where('user_id', '=', userId)
-    .where('project_id', '=', project.id)
-    .where('kind', kind === 'prompt' ? '=' : '!=', 'prompt')
-    .orderBy('rank')
-    .execute();
+  const { rows: all } = await ownLeases(tx, { userId, projectId: project.id });
+  const own = all.filter((lease) => (lease.kind === 'prompt') === (kind === 'prompt'));
   const leases = await renewed(tx, own, now);
   await giveBackEnded(tx, project.id, now);
   const window = leases.length < wanted ? await candidates(tx, project, userId, kind) : [];
@@ -50,6 +45,15 @@ export async function leasesFor(
   return leases.slice(0, wanted);
 }
 
+const ownLeases = prepared<{ userId: string; projectId: string }, Lease>((db, given) =>
+  db
+    .selectFrom('leases')
+    .selectAll()
+    .where('user_id', '=', given('userId'))
+    .where('project_id', '=', given('projectId'))
+    .orderBy('rank'),
+);
+
 /** Whoever comes back in time keeps what they had. */
 async function renewed(tx: Tx, leases: readonly Lease[], now: number): Promise<Lease[]> {
   const isOld = ({ ends_at }: Lease) => ends_at < now + LEASE_MS / 2; // not at every look: each renewal is a write
@@ -61,17 +65,20 @@ async function renewed(tx: Tx, leases: readonly Lease[], now: number): Promise<L
 
 /** Leases that have ended make room for somebody else. Until then a late vote still counts. */
 async function giveBackEnded(tx: Tx, projectId: string, now: number): Promise<void> {
-  const ended = await tx
-    .selectFrom('leases')
-    .select('id')
-    .where('project_id', '=', projectId)
-    .where('ends_at', '<=', now)
-    .execute();
+  const { rows: ended } = await endedLeases(tx, { projectId, now });
   for (const { id } of ended) {
     const gone = await tx.deleteFrom('leases').where('id', '=', id).returning(['item_id', 'holds']).executeTakeFirst();
     if (gone?.holds) await giveBack(tx, gone.item_id);
   }
 }
+
+const endedLeases = prepared<{ projectId: string; now: number }, { id: string }>((db, given) =>
+  db
+    .selectFrom('leases')
+    .select('id')
+    .where('project_id', '=', given('projectId'))
+    .where('ends_at', '<=', given('now')),
+);
 
 export async function giveBack(tx: Tx, itemId: string): Promise<void> {
   await tx
@@ -113,14 +120,17 @@ async function leaseFresh(
 
 /** Takes one part of an item's overlap, if one is left. The condition stands in the update: two can never take the same. */
 export async function takePart(tx: Tx, itemId: string, overlap: number): Promise<boolean> {
-  const { numUpdatedRows } = await tx
+  const { numAffectedRows } = await addToTaken(tx, { itemId, overlap });
+  return Number(numAffectedRows) === 1;
+}
+
+const addToTaken = prepared<{ itemId: string; overlap: number }, unknown>((db, given) =>
+  db
     .updateTable('items')
     .set(({ eb }) => ({ taken: eb('taken', '+', 1) }))
-    .where('id', '=', itemId)
-    .where('taken', '<', overlap)
-    .executeTakeFirst();
-  return Number(numUpdatedRows) === 1;
-}
+    .where('id', '=', given('itemId'))
+    .where('taken', '<', given('overlap')),
+);
 
 interface NewLease {
   readonly itemId: string;
@@ -156,6 +166,14 @@ export async function insertLease(tx: Tx, { project, userId, now, random }: Aski
     rank,
     ends_at: now + LEASE_MS,
   };
-  await tx.insertInto('leases').values(lease).execute();
+  await insert(tx, lease);
   return lease;
 }
+
+const insert = prepared<Lease, unknown>((db, given) =>
+  db.insertInto('leases').values({
+    ...{ id: given('id'), item_id: given('item_id'), user_id: given('user_id'), round: given('round') },
+    ...{ project_id: given('project_id'), kind: given('kind'), holds: given('holds'), rank: given('rank') },
+    ...{ shown_first: given('shown_first'), propensity: given('propensity'), ends_at: given('ends_at') },
+  }),
+);

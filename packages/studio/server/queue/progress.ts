@@ -1,6 +1,7 @@
 /** How far an annotator is. */
 import type { Person } from '../auth/identify.ts';
 import type { Db } from '../db/open.ts';
+import { prepared } from '../db/prepared.ts';
 import type { ProjectRow } from '../db/schema.ts';
 import type { Studio } from '../studio.ts';
 
@@ -14,11 +15,11 @@ interface Open {
   readonly parts: number;
 }
 
-/** As long may a large project's count be old: it is a number to look at, not one to decide by. */
-const FRESH_MS = 2000;
+/** As old may a large project's count be, in ms: it is a number to look at, not one to decide by. */
+const FRESH_MS = 5000;
 const LARGE = 5000;
 
-const counted = new WeakMap<Db, Map<string, Open>>();
+const counted = new WeakMap<Db, Map<string, { last?: Open; counting?: Promise<Open> | undefined }>>();
 
 /**
  * How many items the person has judged, and about how many are left to them: no more than they have not judged, and no more
@@ -30,22 +31,40 @@ export async function progressOf(
   project: Pick<ProjectRow, 'id' | 'overlap'>,
   kind: Kind,
 ): Promise<{ judged: number; left: number }> {
-  const { judged } = await studio.db
-    .selectFrom(kind === 'prompt' ? 'triage' : 'votes')
-    .select(({ fn }) => fn.countAll<number>().as('judged'))
-    .where('project_id', '=', project.id)
-    .where('annotator', '=', id)
-    .executeTakeFirstOrThrow();
+  const { rows } = await judgedBy[kind](studio.db, { projectId: project.id, annotator: id });
+  const judged = Number(rows[0]!.judged);
   const { items, parts } = await openIn(studio, project, kind);
-  return { judged: Number(judged), left: Math.max(0, Math.min(items - Number(judged), parts)) };
+  return { judged, left: Math.max(0, Math.min(items - judged, parts)) };
 }
 
-async function openIn({ db, now }: Studio, project: Pick<ProjectRow, 'id' | 'overlap'>, kind: Kind): Promise<Open> {
+const judgedIn = (table: 'votes' | 'triage') =>
+  prepared<{ projectId: string; annotator: string }, { judged: number }>((db, given) =>
+    db
+      .selectFrom(table)
+      .select(({ fn }) => fn.countAll<number>().as('judged'))
+      .where('project_id', '=', given('projectId'))
+      .where('annotator', '=', given('annotator')),
+  );
+const judgedBy = { comparison: judgedIn('votes'), prompt: judgedIn('triage') };
+
+/** Counted anew for every question about a small project; of a large one the last count is told, and renewed behind it. */
+async function openIn(studio: Studio, project: Pick<ProjectRow, 'id' | 'overlap'>, kind: Kind): Promise<Open> {
+  const ofStudio = counted.get(studio.db) ?? new Map();
+  counted.set(studio.db, ofStudio);
   const key = `${kind} ${project.id} ${project.overlap}`;
-  const known = counted.get(db) ?? new Map<string, Open>();
-  counted.set(db, known);
-  const last = known.get(key);
-  if (last && last.items > LARGE && now() - last.at < FRESH_MS) return last;
+  const entry = ofStudio.get(key) ?? {};
+  ofStudio.set(key, entry);
+  const isLarge = entry.last !== undefined && entry.last.items > LARGE;
+  if (isLarge && studio.now() - entry.last.at < FRESH_MS) return entry.last;
+  if (!isLarge) return (entry.last = await count(studio, project, kind));
+  entry.counting ??= count(studio, project, kind)
+    .then((open) => (entry.last = open))
+    .catch(console.error)
+    .finally(() => (entry.counting = undefined));
+  return entry.last;
+}
+
+async function count({ db, now }: Studio, project: Pick<ProjectRow, 'id' | 'overlap'>, kind: Kind): Promise<Open> {
   const rows = await db
     .selectFrom('items')
     .select(({ fn }) => ['vote_count', fn.countAll<number>().as('items')])
@@ -55,7 +74,5 @@ async function openIn({ db, now }: Studio, project: Pick<ProjectRow, 'id' | 'ove
     .execute();
   const items = rows.reduce((sum, row) => sum + Number(row.items), 0);
   const parts = rows.reduce((sum, row) => sum + Number(row.items) * Math.max(0, project.overlap - row.vote_count), 0);
-  const open = { at: now(), items, parts };
-  known.set(key, open);
-  return open;
+  return { at: now(), items, parts };
 }

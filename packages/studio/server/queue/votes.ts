@@ -4,6 +4,7 @@ import type { ItemKind } from '../../shared/items.ts';
 import type { NewVote, VoteReceipt, VoteUndone } from '../../shared/queue.ts';
 import { record } from '../audit.ts';
 import type { Person } from '../auth/identify.ts';
+import { prepared } from '../db/prepared.ts';
 import type { Lease, ProjectRow, Vote } from '../db/schema.ts';
 import { type Tx, write } from '../db/write.ts';
 import { notFound, Refusal } from '../refusal.ts';
@@ -29,27 +30,39 @@ export async function castVote(
 ): Promise<VoteReceipt> {
   const at = studio.now();
   await write(studio.db, async (tx) => {
-    const lease = await endLease(tx, project.id, person.id, given.itemId);
+    const {
+      rows: [lease],
+    } = await endLease(tx, { id: given.itemId, user_id: person.id, project_id: project.id });
     if (!lease) return checkSaidBefore(tx, project.id, person.id, given);
     const vote = voteOf({ ...lease, annotator: person.id }, given, at);
-    await tx.insertInto('votes').values(vote).execute();
+    await insertVote(tx, vote);
     await count(tx, vote, lease.holds === 1, 1);
     if (lease.holds === 1 && vote.choice === 'skip') await giveBack(tx, lease.item_id);
   });
   return { voteId: given.itemId, ...(await progressOf(studio, person, project, 'comparison')) };
 }
 
+type OneLease = Pick<Lease, 'id' | 'user_id' | 'project_id'>;
+
 /** Ends the lease, which only its holder can. */
-async function endLease(tx: Tx, projectId: string, userId: string, id: string): Promise<Lease | undefined> {
-  return tx
+const endLease = prepared<OneLease, Lease>((db, given) =>
+  db
     .deleteFrom('leases')
-    .where('id', '=', id)
-    .where('user_id', '=', userId)
-    .where('project_id', '=', projectId)
+    .where('id', '=', given('id'))
+    .where('user_id', '=', given('user_id'))
+    .where('project_id', '=', given('project_id'))
     .where('kind', '!=', 'prompt')
-    .returningAll()
-    .executeTakeFirst();
-}
+    .returningAll(),
+);
+
+const insertVote = prepared<Vote, unknown>((db, given) =>
+  db.insertInto('votes').values({
+    ...{ id: given('id'), item_id: given('item_id'), project_id: given('project_id'), annotator: given('annotator') },
+    ...{ round: given('round'), choice: given('choice'), strength: given('strength'), criteria: given('criteria') },
+    ...{ note: given('note'), shown_first: given('shown_first'), seconds: given('seconds') },
+    ...{ propensity: given('propensity'), external_id: given('external_id'), at: given('at') },
+  }),
+);
 
 /** A vote without a lease is only good if it is one that was acknowledged before. */
 async function checkSaidBefore(tx: Tx, projectId: string, userId: string, given: NewVote): Promise<void> {
@@ -110,12 +123,20 @@ type Counted = Pick<Vote, 'item_id' | 'round' | 'choice'>;
 async function count(tx: Tx, { item_id, round, choice }: Counted, holds: boolean, by: 1 | -1): Promise<void> {
   if (round > 0 || choice === 'skip') return;
   const tally = choice === 'a' ? 'a_votes' : choice === 'b' ? 'b_votes' : 'tie_votes';
-  await tx
-    .updateTable('items')
-    .set(({ eb }) => ({ [tally]: eb(tally, '+', by), ...(holds && { vote_count: eb('vote_count', '+', by) }) }))
-    .where('id', '=', item_id)
-    .execute();
+  await addVote[tally](tx, { itemId: item_id, by, counted: holds ? by : 0 });
 }
+
+const addTo = (tally: 'a_votes' | 'b_votes' | 'tie_votes') =>
+  prepared<{ itemId: string; by: number; counted: number }, unknown>((db, given) =>
+    db
+      .updateTable('items')
+      .set(({ eb }) => ({
+        [tally]: eb(tally, '+', given('by')),
+        vote_count: eb('vote_count', '+', given('counted')),
+      }))
+      .where('id', '=', given('itemId')),
+  );
+const addVote = { a_votes: addTo('a_votes'), b_votes: addTo('b_votes'), tie_votes: addTo('tie_votes') };
 
 /**
  * Takes a vote back: it moves to the withdrawn ones, and the item is the annotator's again, shown as it was.
