@@ -65,7 +65,8 @@ export async function readLengthComparisons(
     comparisons.push({ won: won === 'skip' ? undefined : won, lengthDifference, difficulty, prompt });
   }
   if (problems.length > 0) {
-    const needs = options.baseline ? '' : 'Where it is the baseline that wrote it, give its outputs too.';
+    const lacksText = problems.some(({ field }) => field !== undefined);
+    const needs = lacksText && !options.baseline ? 'Where it is the baseline that wrote it, give its outputs too.' : '';
     throw new DataError(path, problems, { needs, unit });
   }
   if (comparisons.every(({ won }) => won === undefined)) {
@@ -93,8 +94,9 @@ function measure(
 ): Measured | Problem {
   const { line } = verdict;
   const [a, b] = [lengthOf(verdict, 0, baseline), lengthOf(verdict, 1, baseline)];
-  if (!lengthsOptional && (a === undefined || b === undefined))
-    return { line, message: withoutLength(verdict, a === undefined ? 0 : 1, baseline) };
+  if (!lengthsOptional && (a === undefined || b === undefined)) {
+    return withoutLength(verdict, a === undefined ? 0 : 1, baseline);
+  }
   const difficulty = difficulties?.of(verdict);
   if (difficulties && difficulty === undefined) return { line, message: 'no difficulty is known of its prompt' };
   return verdict.systems[1] === system ? { own: b, other: a, difficulty } : { own: a, other: b, difficulty };
@@ -109,7 +111,9 @@ function lengthOf(verdict: ReadVerdict, side: 0 | 1, baseline: Outputs | undefin
   return isBaselines ? baseline.lengthOf(verdict.prompt, verdict.promptIndex) : undefined;
 }
 
-function withoutLength({ systems }: ReadVerdict, side: 0 | 1, baseline: Outputs | undefined): string {
-  const what = `"output_${side + 1}" (by ${systems[side] ?? 'no one named'}) is missing`;
-  return baseline ? `${what}, in the outputs given (by ${baseline.generator ?? 'no one named'}) too` : what;
+function withoutLength({ systems, line }: ReadVerdict, side: 0 | 1, baseline: Outputs | undefined): Problem {
+  const field = `output_${side + 1}`;
+  const what = `"${field}" (by ${systems[side] ?? 'no one named'}) is missing`;
+  const there = baseline ? `, in the outputs given (by ${baseline.generator ?? 'no one named'}) too` : '';
+  return { line, field, message: what + there };
 }

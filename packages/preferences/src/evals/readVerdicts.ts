@@ -83,17 +83,15 @@ async function weighted(path: string, read: ReadVerdicts): Promise<ReadVerdicts>
   return { ...read, verdicts };
 }
 
-const Place = z.int().min(0).optional();
+/** What a verdict can do without: where it is of another form than AlpacaEval's, it is as if it were not there. */
+const Text = z.string().optional().catch(undefined);
+const Place = z.int().min(0).optional().catch(undefined);
+
 const Preference = z.object({
   generator_1: z.string().optional(),
   generator_2: z.string().optional(),
   preference: z.number().optional(),
-  instruction: z.string().optional(),
-  output_1: z.string().optional(),
-  output_2: z.string().optional(),
-  dataset: z.string().optional(),
-  index: Place,
-  dataset_index: Place,
+  ...{ instruction: Text, output_1: Text, output_2: Text, dataset: Text, index: Place, dataset_index: Place },
 });
 
 /** Whether the first row is one of AlpacaEval's annotations. */

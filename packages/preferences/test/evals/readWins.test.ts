@@ -49,6 +49,15 @@ test('AlpacaEval’s annotations count by how sure the judge was, with or withou
   assert.deepEqual((await readWins(file, { system: 'base' })).probabilities, [0.75, 0, 0.5]);
 });
 
+test('what a win rate can do without may have any form', async () => {
+  const row = { generator_1: 'base', generator_2: 'mine', preference: 2 };
+  const file = write('odd.jsonl', [
+    { ...row, index: 'koala-3', output_1: { text: 'long' }, dataset: 7, instruction: ['Hi'] },
+  ]);
+  const { probabilities, verdicts } = await readWins(file);
+  assert.deepEqual([probabilities, verdicts[0]!.index, verdicts[0]!.prompt], [[1], 0, undefined]);
+});
+
 test('bad rows are listed with their lines, and left out only when asked', async () => {
   const row = (preference: number | string) => ({ generator_1: 'base', generator_2: 'mine', preference });
   const file = write('bad.jsonl', [row(2), row(7), row('best')]);
