@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, type TestContext } from 'node:test';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { build } from 'vite';
-import { openDatabase, setUpLink, startStudio } from '../../server/index.ts';
+import { openDatabase, type Studio, setUpLink, startStudio } from '../../server/index.ts';
 import { password } from '../studio.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
@@ -32,6 +32,7 @@ async function buildInto(outDir: string): Promise<string> {
 /** A studio that listens, in an empty folder, and a browser to look at it with. */
 export interface OpenStudio {
   readonly origin: string;
+  readonly studio: Studio;
   /** The link that the terminal shows. */
   readonly setUp: string;
   /** Somebody's own browser window: no cookies, no storage. */
@@ -55,11 +56,12 @@ export async function openStudio(t: TestContext): Promise<OpenStudio | undefined
   browser ??= chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
   const folder = mkdtempSync(join(scratch, 'data-'));
   const db = await openDatabase({ folder });
-  const given = { db, folder, attune: [], now: Date.now };
+  const attune = [process.execPath, join(import.meta.dirname, '../../../cli/src/main.ts')];
+  const given = { db, folder, attune, now: Date.now };
   const { studio, close } = await startStudio(given, { port: 0, host: '127.0.0.1', pages: await builtPages() });
   t.after(close);
   const { origin } = studio;
-  return { origin, setUp: (await setUpLink(studio))!, visitor: () => visitor(t, origin) };
+  return { origin, studio, setUp: (await setUpLink(studio))!, visitor: () => visitor(t, origin) };
 }
 
 async function visitor(t: TestContext, origin: string): Promise<Visitor> {
@@ -115,5 +117,5 @@ export async function invitation(page: Page, project: string): Promise<string> {
 }
 
 /** What the comparison on the screen asks. */
-export const shownPrompt = (page: Page): Promise<string> =>
-  page.locator('article:visible').getByRole('region', { name: 'Prompt' }).innerText();
+export const shownPrompt = (page: Page): Promise<string | null> =>
+  page.locator('article:visible').getByRole('region', { name: 'Prompt' }).textContent();
