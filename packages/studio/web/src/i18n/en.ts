@@ -10,6 +10,7 @@ import * as project from '../features/project/words.ts';
 import * as projects from '../features/projects/words.ts';
 import * as quality from '../features/quality/words.ts';
 import * as runs from '../features/runs/words.ts';
+import * as sampling from '../features/sampling/words.ts';
 import * as session from '../features/session/words.ts';
 import * as settings from '../features/settings/words.ts';
 import * as triage from '../features/triage/words.ts';
@@ -28,6 +29,7 @@ export const en = {
   projects: projects.en,
   quality: quality.en,
   runs: runs.en,
+  sampling: sampling.en,
   settings: settings.en,
   triage: triage.en,
 };

@@ -1,5 +1,6 @@
 import { SimpleGrid, Stack } from '@mantine/core';
 import { useProject } from '../project/useProject.ts';
+import { SamplingCard } from '../sampling/SamplingCard.tsx';
 import { ExportCard } from './ExportCard.tsx';
 import { ImportCard } from './ImportCard.tsx';
 import { Items } from './Items.tsx';
@@ -13,6 +14,7 @@ export function DataPage() {
         <ImportCard projectId={id} />
         <ExportCard projectId={id} />
       </SimpleGrid>
+      <SamplingCard projectId={id} />
       <Items projectId={id} />
     </Stack>
   );
