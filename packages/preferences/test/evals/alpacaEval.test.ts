@@ -1,6 +1,6 @@
 /** The files that AlpacaEval publishes, and everything known about the win rates in them. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import {
@@ -112,6 +112,22 @@ function checkPublished(
   close(lcWinRate, from.length_controlled_winrate, 1e-8, 'from published weights'); // eight digits in the file
   close(lcStandardError!, from.lc_standard_error, 1e-7, 'their spread over prompts');
 }
+
+test('the nine models of AlpacaEval 1, with its ties and its missing verdicts', { skip: absent }, async () => {
+  const [head, ...rows] = parseCsv(readFileSync(join(folder, 'alpaca_eval_gpt4_leaderboard.csv'), 'utf8'));
+  const files = readdirSync(join(folder, 'alpaca_eval_gpt4'));
+  assert.equal(files.length, 9);
+  for (const file of files) {
+    const published = rows.find(({ cells }) => cells[0] === file.replace('.annotations.jsonl.gz', ''))!;
+    const cell = (name: string) => Number(published.cells[head!.cells.indexOf(name)]);
+    const found = winRate((await readWins(join(folder, 'alpaca_eval_gpt4', file))).probabilities);
+    close(found.winRate, cell('win_rate'), 1e-9, file);
+    close(found.standardError!, cell('standard_error'), 1e-9, file);
+    close(found.discreteWinRate, cell('discrete_win_rate'), 1e-9, file);
+    const counts = [found.n, found.wins, found.losses, found.ties];
+    assert.deepEqual(counts, ['n_total', 'n_wins', 'n_wins_base', 'n_draws'].map(cell), file);
+  }
+});
 
 test('the published rates of 188 models follow from their weights to 1e-9', { skip: absent }, async () => {
   const { values } = await readDifficulties(join(folder, 'instruction_difficulty.csv'));
