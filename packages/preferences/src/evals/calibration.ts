@@ -1,5 +1,6 @@
 import { InvalidValueError } from '../errors.ts';
 import { type Interval, wilsonInterval } from '../stats/intervals.ts';
+import { sigmoid } from '../stats/logistic.ts';
 import { mean } from '../stats/summary.ts';
 import type { PairScores } from './rewardAccuracy.ts';
 
@@ -49,7 +50,7 @@ interface Judged {
 function judged({ chosen, rejected }: PairScores): Judged {
   const difference = chosen - rejected;
   if (Number.isNaN(difference)) throw new InvalidValueError('A difference of scores', 'a number', difference);
-  return { confidence: 1 / (1 + Math.exp(-Math.abs(difference))), right: (Math.sign(difference) + 1) / 2 };
+  return { confidence: sigmoid(Math.abs(difference)), right: (Math.sign(difference) + 1) / 2 };
 }
 
 function bin(i: number, bins: number, members: readonly Judged[]): CalibrationBin {

@@ -1,5 +1,5 @@
 import { promptKey, responseKey } from '../data/keys.ts';
-import type { Comparison } from '../data/types.ts';
+import type { Choice, Comparison } from '../data/types.ts';
 import { InvalidValueError } from '../errors.ts';
 
 /** What was judged, and what was said about it, whichever response was called `a`. */
@@ -13,9 +13,11 @@ export interface JudgedItem {
 /** The item of a comparison. Ids are not asked: the same two responses may go by others with another judge. */
 export function judgedItem(comparison: Comparison): JudgedItem {
   const { key, turned } = itemOf(comparison, 'content');
-  const other = { a: 'b', b: 'a', tie: 'tie', skip: 'skip' } as const;
-  return { key, choice: turned ? other[comparison.choice] : comparison.choice };
+  return { key, choice: turned ? exchanged[comparison.choice] : comparison.choice };
 }
+
+/** The same choice when the two responses have changed places. */
+export const exchanged = { a: 'b', b: 'a', tie: 'tie', skip: 'skip' } as const satisfies Record<Choice, Choice>;
 
 /**
  * What makes two comparisons one item: the same prompt and two responses of the same words (`content`), or of the same

@@ -1,14 +1,12 @@
 import { DataError, type LineUnit, type Problem } from '../errors.ts';
 import { type ReadVerdict, readVerdicts, type VerdictOptions } from './readVerdicts.ts';
-import { type Contest, type SystemWins, type Verdict, winProbability } from './winRate.ts';
+import { type Contest, type SystemWins, type Verdict, winsOf } from './winRate.ts';
 
 /** Whose wins a file tells, and what was left out. */
-export interface ReadWins extends SystemWins {
+export interface ReadWins extends SystemWins<ReadVerdict> {
   readonly system: string;
   /** The systems it was compared with. */
   readonly against: readonly string[];
-  /** The verdict behind each probability. */
-  readonly verdicts: readonly ReadVerdict[];
   /** Lines that were left out, and why. */
   readonly skipped: readonly Problem[];
   /** What the `line` of these counts. */
@@ -28,23 +26,11 @@ export interface ReadWins extends SystemWins {
 export async function readWins(path: string, options: VerdictOptions & Partial<Contest> = {}): Promise<ReadWins> {
   const { verdicts: all, skipped, unit } = await readVerdicts(path, options);
   const contest = contestOf(path, options, all);
-  const [probabilities, verdicts]: [number[], ReadVerdict[]] = [[], []];
-  const left = { skip: 0, other: 0 };
-  for (const verdict of all) {
-    const probability = winProbability(contest, verdict);
-    if (typeof probability !== 'number') {
-      left[probability]++;
-      continue;
-    }
-    probabilities.push(probability);
-    verdicts.push(verdict);
-  }
-  if (verdicts.length === 0) {
+  const wins = winsOf(contest, all);
+  if (wins.verdicts.length === 0) {
     throw new DataError(path, `nobody decided between ${contest.system} and another system; there is no win rate.`);
   }
-  const { system } = contest;
-  const against = opponentsOf(contest, all);
-  return { system, against, probabilities, verdicts, skips: left.skip, others: left.other, skipped, unit };
+  return { system: contest.system, against: opponentsOf(contest, all), ...wins, skipped, unit };
 }
 
 /** Every system there is, once each. */

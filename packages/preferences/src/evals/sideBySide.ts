@@ -1,6 +1,6 @@
 import type { Comparison } from '../data/types.ts';
 import { type Interval, z95 } from '../stats/intervals.ts';
-import { type Contest, verdictOf, winProbability } from './winRate.ts';
+import { type Contest, verdictOf, winsOf } from './winRate.ts';
 
 /** How often a system did better, alike and worse. Rates in percent; win + tie + lose = 100. */
 export interface SideBySideRow {
@@ -43,13 +43,10 @@ export function sideBySide(
 ): SideBySide {
   const overall = { win: 0, tie: 0, loss: 0 };
   const categories = new Map<string, typeof overall>();
-  const left = { skip: 0, other: 0 };
-  for (const comparison of comparisons) {
-    const probability = winProbability(contest, verdictOf(comparison));
-    if (typeof probability === 'string') {
-      left[probability]++;
-      continue;
-    }
+  const verdicts = Array.from(comparisons, (comparison) => ({ ...verdictOf(comparison), comparison }));
+  const wins = winsOf(contest, verdicts);
+  for (const [i, { comparison }] of wins.verdicts.entries()) {
+    const probability = wins.probabilities[i]!;
     const outcome = probability === 0.5 ? 'tie' : probability > 0.5 ? 'win' : 'loss';
     overall[outcome]++;
     const category = categoryOf(comparison);
@@ -61,8 +58,8 @@ export function sideBySide(
   return {
     overall: overall.win + overall.tie + overall.loss > 0 ? sideBySideRow(overall) : undefined,
     categories: new Map([...categories].map(([category, tally]) => [category, sideBySideRow(tally)])),
-    skips: left.skip,
-    others: left.other,
+    skips: wins.skips,
+    others: wins.others,
   };
 }
 

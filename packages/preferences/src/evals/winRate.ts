@@ -81,9 +81,10 @@ export function winProbability({ system, against }: Contest, verdict: Verdict): 
   return b === system ? verdict.secondBetter : 1 - verdict.secondBetter;
 }
 
-/** The win probabilities of a system, and how many verdicts gave none. */
-export interface SystemWins {
-  readonly probabilities: number[];
+/** The win probabilities of a system, the verdict behind each, and how many verdicts gave none. */
+export interface SystemWins<V extends Verdict = Verdict> {
+  readonly probabilities: readonly number[];
+  readonly verdicts: readonly V[];
   /** Nobody decided. */
   readonly skips: number;
   /** Not about the contest. */
@@ -91,13 +92,15 @@ export interface SystemWins {
 }
 
 /** What the verdicts say of a system: of a comparison 1 where it was chosen, 0 where the other was, ½ for a tie. */
-export function winsOf(contest: Contest, verdicts: Iterable<Verdict>): SystemWins {
-  const probabilities: number[] = [];
+export function winsOf<V extends Verdict>(contest: Contest, all: Iterable<V>): SystemWins<V> {
+  const [probabilities, verdicts]: [number[], V[]] = [[], []];
   const left = { skip: 0, other: 0 };
-  for (const verdict of verdicts) {
+  for (const verdict of all) {
     const probability = winProbability(contest, verdict);
-    if (typeof probability === 'number') probabilities.push(probability);
-    else left[probability]++;
+    if (typeof probability === 'number') {
+      probabilities.push(probability);
+      verdicts.push(verdict);
+    } else left[probability]++;
   }
-  return { probabilities, skips: left.skip, others: left.other };
+  return { probabilities, verdicts, skips: left.skip, others: left.other };
 }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { toText } from '../data/types.ts';
 import { readDefinition } from '../dissect/definition.ts';
 import { type TextFunction, textFunctions } from '../dissect/textFunctions.ts';
+import { sigmoid } from '../stats/logistic.ts';
 import { choiceBy, comparedIn, type Judge } from './judge.ts';
 
 const names = Object.keys(textFunctions) as [TextFunction, ...TextFunction[]];
@@ -41,7 +42,7 @@ export function ruleJudge({ name, weights, tie }: Required<Rule>): Judge {
       const at = new Date().toISOString();
       for (const [place, pair] of pairs.entries()) {
         const lead = score(toText(pair.a)) - score(toText(pair.b));
-        const probability = Math.abs(lead) <= tie ? 0.5 : 1 / (1 + Math.exp(-lead));
+        const probability = Math.abs(lead) <= tie ? 0.5 : sigmoid(lead);
         yield {
           place,
           comparisons: [{ ...comparedIn(pair), choice: choiceBy(probability), judge: name, at, probability }],

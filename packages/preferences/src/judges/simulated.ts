@@ -1,4 +1,5 @@
 import { InvalidValueError } from '../errors.ts';
+import { sigmoid } from '../stats/logistic.ts';
 import { seededRandom } from '../stats/random.ts';
 import { type PropertyName, properties, words } from './properties.ts';
 
@@ -65,7 +66,7 @@ export function simulatedAnnotator(options: SimulatedAnnotatorOptions): Simulate
   const score = (text: string) => names.reduce((sum, name) => sum + weights[name] * properties[name](text), 0);
   const probabilityOfA = (a: string, b: string) => {
     const lead = score(a) - score(b) + lengthBias * (words(a).length - words(b).length);
-    const p = 1 / (1 + Math.exp(-lead));
+    const p = sigmoid(lead);
     return (1 - noise) * p + noise * (1 - p);
   };
   return {

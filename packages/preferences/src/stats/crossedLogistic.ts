@@ -1,6 +1,6 @@
 import { InvalidValueError } from '../errors.ts';
 import { solveDefinite } from './cholesky.ts';
-import { sigmoid } from './logistic.ts';
+import { sigmoid, softplus } from './logistic.ts';
 import { seededRandom, shuffled } from './random.ts';
 import { mean } from './summary.ts';
 
@@ -74,7 +74,7 @@ function logPosterior(rows: CrossedRows, fit: CrossedFit, deviation: number, lea
   for (let row = 0; row < rows.y.length; row++) {
     if (leaveOut(row)) continue;
     const z = predictor(rows, fit, row);
-    sum += rows.y[row]! * z - Math.max(z, 0) - Math.log(1 + Math.exp(-Math.abs(z)));
+    sum += rows.y[row]! * z - softplus(z);
   }
   for (const value of fit.fixed) sum -= (value / FIXED_DEVIATION) ** 2 / 2;
   for (const value of fit.prompts) sum -= (value / deviation) ** 2 / 2;
@@ -154,7 +154,7 @@ function leftOutLoss(rows: CrossedRows, folds: Uint8Array, fold: number, deviati
   for (let row = 0; row < rows.y.length; row++) {
     if (folds[row] !== fold) continue;
     const z = predictor(rows, fit, row);
-    losses.push(Math.max(z, 0) + Math.log(1 + Math.exp(-Math.abs(z))) - rows.y[row]! * z);
+    losses.push(softplus(z) - rows.y[row]! * z);
   }
   return mean(losses);
 }

@@ -1,6 +1,6 @@
 import { InvalidValueError } from '../errors.ts';
 import { solveDefinite } from './cholesky.ts';
-import { type LogDensity, sigmoid } from './logistic.ts';
+import { type LogDensity, sigmoid, softplus } from './logistic.ts';
 
 /** Rows of a logistic regression whose labels may lie between 0 and 1. */
 export interface FractionalRows {
@@ -12,9 +12,6 @@ export interface FractionalRows {
   /** How much each row counts. [rows] */
   readonly weights: Float64Array;
 }
-
-/** −log(1 − σ(z)) = log(1 + e^z), in range for every z. By log, not the slower log1p: it is one term of a large sum. */
-const softplus = (z: number): number => Math.max(z, 0) + Math.log(1 + Math.exp(-Math.abs(z)));
 
 /**
  * The likelihood of a logistic regression without intercept on labels from 0 to 1 (Papke and Wooldridge 1996, Journal of

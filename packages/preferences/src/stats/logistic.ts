@@ -7,6 +7,9 @@ export type LogDensity = (at: Float64Array, gradient: Float64Array) => number;
 /** σ(z) = 1/(1 + e^−z). */
 export const sigmoid = (z: number): number => 1 / (1 + Math.exp(-z));
 
+/** −log(1 − σ(z)) = log(1 + e^z), in range for every z. By log, not the slower log1p: it is one term of a large sum. */
+export const softplus = (z: number): number => Math.max(z, 0) + Math.log(1 + Math.exp(-Math.abs(z)));
+
 const SURE = 36; // beyond it 1 + e^−z is 1 in double precision
 const LARGE = 1e200; // a factor e^36 more is still far from the largest double
 

@@ -1,5 +1,6 @@
-import { cholesky, solveLower, solveUpper } from './cholesky.ts';
+import { cholesky } from './cholesky.ts';
 import type { LogDensity, LogisticLikelihood } from './logistic.ts';
+import { type Concave, newtonMode } from './newton.ts';
 
 /** A log density g·(w − c) − ½·(w − c)ᵀ·H·(w − c), up to a constant. Its cost does not grow with the number of samples. */
 export function quadratic(center: Float64Array, slope: Float64Array, curvature: Float64Array): LogDensity {
@@ -67,8 +68,7 @@ export function linearized(likelihood: LogisticLikelihood, points: readonly Floa
 type Three<T> = [T, T, T];
 
 /**
- * The mode under independent normal priors of one standard deviation, by Newton's method, and the Cholesky factor of minus
- * the Hessian there. The log posterior is strictly concave; a step that would lower it is halved.
+ * The mode under independent normal priors of one standard deviation, and the Cholesky factor of minus the Hessian there.
  */
 export function ridgeMode(
   likelihood: LogisticLikelihood,
@@ -76,31 +76,19 @@ export function ridgeMode(
 ): { readonly mode: Float64Array; readonly factor: Float64Array } {
   const { columns } = likelihood.design;
   const precision = 1 / deviation ** 2;
-  const gradient = new Float64Array(columns);
-  const value = (w: Float64Array) =>
-    likelihood.density(w, gradient) - (precision / 2) * w.reduce((sum, x) => sum + x * x, 0);
-  const mode = new Float64Array(columns);
-  for (;;) {
-    const now = value(mode);
-    const hessian = likelihood.information(mode);
-    for (let j = 0; j < columns; j++) {
-      gradient[j]! -= precision * mode[j]!;
-      hessian[j * columns + j]! += precision;
-    }
-    const factor = cholesky(hessian);
-    const step = solveUpper(factor, solveLower(factor, Float64Array.from(gradient)));
-    const promised = step.reduce((sum, move, j) => sum + move * gradient[j]!, 0) / 2; // nats
-    if (promised < 1e-10 || !climb(value, mode, step, now)) return { mode, factor };
-  }
-}
-
-/** Takes a step, halved until it leads higher; false where rounding leaves nothing to gain. */
-function climb(value: (w: Float64Array) => number, at: Float64Array, step: Float64Array, now: number): boolean {
-  const from = Float64Array.from(at);
-  for (let size = 1; size > 1e-8; size /= 2) {
-    for (let j = 0; j < at.length; j++) at[j] = from[j]! + size * step[j]!;
-    if (value(at) > now) return true;
-  }
-  at.set(from);
-  return false;
+  const curvatureAt = (w: Float64Array): Float64Array => {
+    const curvature = likelihood.information(w);
+    for (let j = 0; j < columns; j++) curvature[j * columns + j]! += precision;
+    return curvature;
+  };
+  const posterior: Concave = {
+    value: (w) => likelihood.logLikelihood(w) - (precision / 2) * w.reduce((sum, x) => sum + x * x, 0),
+    derivatives(w, gradient, curvature) {
+      likelihood.density(w, gradient);
+      for (let j = 0; j < columns; j++) gradient[j]! -= precision * w[j]!;
+      curvature.set(curvatureAt(w));
+    },
+  };
+  const mode = newtonMode(posterior, new Float64Array(columns));
+  return { mode, factor: cholesky(curvatureAt(mode)) };
 }

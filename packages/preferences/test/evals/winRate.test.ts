@@ -44,9 +44,16 @@ test('winsOf takes the side of a system, on whichever place it stood', () => {
     by('x', 'new', 'b'),
     compared('Sky?', 'a'), // by no one knows whom
   ].map(verdictOf);
-  assert.deepEqual(winsOf({ system: 'new' }, verdicts), { probabilities: [1, 0, 1, 0.5, 1], skips: 1, others: 3 });
-  const against = winsOf({ system: 'new', against: 'old' }, verdicts);
+  const decided = [0, 1, 2, 3, 7].map((i) => verdicts[i]!);
+  const left = { skips: 1, others: 3 };
+  assert.deepEqual(winsOf({ system: 'new' }, verdicts), {
+    probabilities: [1, 0, 1, 0.5, 1],
+    verdicts: decided,
+    ...left,
+  });
+  const { verdicts: behind, ...against } = winsOf({ system: 'new', against: 'old' }, verdicts);
   assert.deepEqual(against, { probabilities: [1, 0, 1, 0.5], skips: 1, others: 4 });
+  assert.deepEqual(behind, decided.slice(0, 4));
 });
 
 test('what one system wins the other loses, whichever response comes first', () => {

@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { promptKey } from '../../data/keys.ts';
 import { readAs } from '../../data/readAs.ts';
 import { Comparison } from '../../data/types.ts';
-import { type BootstrapOptions, bootstrapInterval, type Interval } from '../../stats/intervals.ts';
+import type { BootstrapOptions, Interval } from '../../stats/intervals.ts';
 import { type Contest, verdictOf, winProbability } from '../winRate.ts';
+import { type Win, weightedWinRate, winRateBootstrap } from '../winRateBootstrap.ts';
 
 /** A comparison, and how often it counts: `attune judge --preset arena-hard` writes 3 where one is much better. */
 const Game = Comparison.extend({ weight: z.number().min(0).default(1) });
@@ -25,13 +26,6 @@ export interface ArenaHardScore {
   readonly failures: number;
 }
 
-/** What the games of a question come to: Σ w·p and Σ w. */
-interface Question {
-  readonly won: number;
-  readonly weight: number;
-  readonly games: number;
-}
-
 /**
  * 100·Σ w·p / Σ w over all games, both orders of a question each a game: p is 1, ½ or 0 for the contest's system, and w is
  * 3 where one is much better. Undefined where no question has all its games.
@@ -45,33 +39,26 @@ export function arenaHardScore(
   options: BootstrapOptions,
 ): ArenaHardScore | undefined {
   const own = games.flatMap(({ weight, ...comparison }) => {
-    const won = winProbability(contest, verdictOf(comparison));
-    return won === 'other' ? [] : [{ question: promptKey(comparison.prompt), won, weight }];
+    const probability = winProbability(contest, verdictOf(comparison));
+    return probability === 'other' ? [] : [{ prompt: promptKey(comparison.prompt), probability, weight }];
   });
-  const byQuestion = [...Map.groupBy(own, ({ question }) => question).values()];
-  const read = byQuestion.map(questionOf).filter((question) => question !== undefined);
+  const questions = [...Map.groupBy(own, ({ prompt }) => prompt).values()];
+  const read = questions.map(decided).filter((wins) => wins !== undefined);
   if (read.length === 0) return undefined;
+  const wins = read.flat();
   return {
-    score: scoreOf(read),
-    interval: bootstrapInterval(read, scoreOf, options),
+    score: weightedWinRate(wins),
+    interval: winRateBootstrap(wins, options),
     questions: read.length,
-    games: read.reduce((sum, question) => sum + question.games, 0),
-    failures: byQuestion.length - read.length,
+    games: wins.length,
+    failures: questions.length - read.length,
   };
 }
 
-/** Undefined where a game has no verdict. */
-function questionOf(
-  games: readonly { readonly won: number | 'skip'; readonly weight: number }[],
-): Question | undefined {
-  let [points, sum] = [0, 0];
-  for (const { won, weight } of games) {
-    if (won === 'skip') return undefined;
-    points += weight * won;
-    sum += weight;
-  }
-  return { won: points, weight: sum, games: games.length };
+/** The games of a question; undefined where one has no verdict. */
+function decided(games: readonly (Omit<Win, 'probability'> & { readonly probability: number | 'skip' })[]) {
+  const wins = games.flatMap(({ probability, ...rest }): Win[] =>
+    probability === 'skip' ? [] : [{ probability, ...rest }],
+  );
+  return wins.length < games.length ? undefined : wins;
 }
-
-const scoreOf = (questions: readonly Question[]): number =>
-  (100 * questions.reduce((sum, { won }) => sum + won, 0)) / questions.reduce((sum, { weight }) => sum + weight, 0);

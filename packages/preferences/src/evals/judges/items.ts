@@ -1,7 +1,7 @@
 import { codePoints } from '../../data/stats.ts';
 import type { Choice, Comparison } from '../../data/types.ts';
-import { itemOf, type Match } from '../judgedItem.ts';
-import { type Decision, exchanged } from './verdicts.ts';
+import { exchanged, itemOf, type Match } from '../judgedItem.ts';
+import type { Decision } from './verdicts.ts';
 
 /** What a judge said of an item once. */
 export interface Said {

@@ -9,7 +9,7 @@ import type { ReadRow } from '../../data/row.ts';
 import { openRows } from '../../data/rows.ts';
 import type { Choice, Comparison } from '../../data/types.ts';
 import { DataError, type LineUnit, type Problem } from '../../errors.ts';
-import { exchanged } from './verdicts.ts';
+import { exchanged } from '../judgedItem.ts';
 
 /** A verdict on one of the benchmark's items: the one of that id, or in that place (from 0); else in the place of the row. */
 interface Result {

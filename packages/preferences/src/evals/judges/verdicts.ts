@@ -36,6 +36,3 @@ export function netVerdict(decisions: readonly Decision[]): Decision | undefined
 
 /** 1 for the first response, −1 for the second. */
 export const pointsOf = { a: 1, tie: 0, b: -1 } as const satisfies Record<Decision, number>;
-
-/** The same choice when the two responses have changed places. */
-export const exchanged = { a: 'b', b: 'a', tie: 'tie', skip: 'skip' } as const satisfies Record<Choice, Choice>;
