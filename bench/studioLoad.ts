@@ -9,7 +9,7 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -81,7 +81,14 @@ async function fill(): Promise<Populated> {
   return populated;
 }
 
-async function started(): Promise<{ origin: string; stop: () => Promise<unknown> }> {
+/** Seconds of processor time that a process has used, where /proc tells (Linux; 100 ticks a second). */
+function processorSeconds(pid: number): number {
+  if (!existsSync(`/proc/${pid}/stat`)) return Number.NaN;
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+async function started(): Promise<{ origin: string; pid: number; stop: () => Promise<unknown> }> {
   const main = join(import.meta.dirname, '../packages/cli/src/main.ts');
   const child = spawn(process.execPath, [main, 'studio', '--port', '0', '--data', folder, '--json'], {
     stdio: ['ignore', 'pipe', 'ignore'],
@@ -92,7 +99,7 @@ async function started(): Promise<{ origin: string; stop: () => Promise<unknown>
       child.kill('SIGINT');
       return gone;
     };
-    return { origin: JSON.parse(line).origin, stop };
+    return { origin: JSON.parse(line).origin, pid: child.pid!, stop };
   }
   throw new Error('The studio did not start.');
 }
@@ -100,17 +107,19 @@ async function started(): Promise<{ origin: string; stop: () => Promise<unknown>
 try {
   say('a commit alone', `${commitAlone()} ms`);
   const { projectId, editorKey, annotatorKeys } = await fill();
-  const { origin, stop } = await started();
+  const { origin, pid, stop } = await started();
   const warm: number[] = [];
   await Promise.all(annotatorKeys.map((key) => vote(origin, projectId, key, performance.now() + 3000, warm)));
   const took: number[] = [];
-  const from = performance.now();
+  const [from, used] = [performance.now(), processorSeconds(pid)];
   const until = from + seconds * 1000;
   await Promise.all(annotatorKeys.map((key) => vote(origin, projectId, key, until, took)));
   const rate = took.length / ((performance.now() - from) / 1000);
+  const each = (1000 * (processorSeconds(pid) - used)) / took.length;
   took.sort((a, b) => a - b);
   say(`durable votes of ${annotators} annotators`, `${rate.toFixed(0)} a second, as many queue items beside them`);
   say('a vote, from request to receipt', `${at(took, 0.5)} ms (median), ${at(took, 0.99)} ms (p99)`);
+  say('processor time of the studio for each vote', `${each.toFixed(2)} ms, its share of the queue in it`);
   const pages = [
     '',
     '/queue?prefetch=2',

@@ -25,6 +25,9 @@ export const QueuePage = z.object({
 });
 export type QueuePage = z.infer<typeof QueuePage>;
 
+/** Text as every database can keep it: without U+0000 and halves of characters. */
+const Text = z.string().refine((text) => !text.includes('\0') && text.isWellFormed(), 'this cannot be kept as text');
+
 export const VoteChoice = z.enum(['first', 'second', 'tie', 'bothBad', 'skip']);
 export type VoteChoice = z.infer<typeof VoteChoice>;
 
@@ -35,9 +38,9 @@ export const NewVote = z.object({
   /** How much better the better one is: 1 slightly, 2 clearly, 3 far. */
   strength: z.int().min(1).max(3).optional(),
   /** Of each criterion, from −3 (the second is far better) to 3 (the first is). */
-  criteria: z.record(z.string().max(60), z.int().min(-3).max(3)).optional(),
+  criteria: z.record(Text.max(60), z.int().min(-3).max(3)).optional(),
   /** Why it was skipped, or whatever else is to be said. */
-  note: z.string().max(2000).optional(),
+  note: Text.max(2000).optional(),
   /** Time on the item with the page in view. */
   seconds: z.number().min(0).max(86_400),
 });

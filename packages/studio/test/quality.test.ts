@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { agreement, cohenKappa, type Label, ratingsOf, seededRandom } from '@attune/preferences';
-import { coefficients, estimate } from '../server/quality/agreement.ts';
+import { estimates } from '../server/quality/agreement.ts';
 import { CHOICES, type VoteColumns } from '../server/quality/columns.ts';
 import { computeReport } from '../server/quality/compute.ts';
 import { voteReport } from '../server/quality/report.ts';
@@ -76,7 +76,7 @@ test('a hundred thousand items give the interval that a thousand give, √100 ti
     { counts: [0, 2, 0], items },
   ];
   const [small, large] = [pattern(100), pattern(10_000)].map(
-    (patterns) => estimate(patterns, coefficients.percent, seededRandom(1))!.interval,
+    (patterns) => estimates(patterns, seededRandom(1)).percent!.interval,
   );
   const ratio = (small![1] - small![0]) / (large![1] - large![0]);
   assert.ok(ratio > 9 && ratio < 11, `${ratio}`);

@@ -207,3 +207,17 @@ testOnBoth('whoever only looks on is asked nothing, and whoever is in no project
     assert.equal((await stranger.send(method, `${path}/${route}`, body)).status, 404, route);
   }
 });
+
+testOnBoth('votes that cannot be kept are refused: unknown criteria, and text that is none', async (_, place) => {
+  const { path, annotators } = await project(place);
+  const [bob] = annotators as [Browser, Browser];
+  const [item] = (await queue(bob, path)).items;
+  const wrong = await vote(bob, path, item.itemId, 'first', { criteria: { wit: 1 } });
+  assert.deepEqual([wrong.status, wrong.body.code], [400, 'unknown_criterion']);
+  for (const note of ['\0', '\ud800', 'x'.repeat(2001)]) {
+    assert.equal((await vote(bob, path, item.itemId, 'first', { note })).status, 400);
+  }
+  assert.equal((await vote(bob, path, item.itemId, 'first', { criteria: { fluency: 9 } })).status, 400);
+  assert.equal((await vote(bob, path, item.itemId, 'best')).status, 400);
+  assert.equal((await vote(bob, path, item.itemId, 'first', { note: '🙂 <script>' })).status, 200);
+});

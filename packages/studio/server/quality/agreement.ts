@@ -17,26 +17,24 @@ export interface Estimated {
   readonly interval: [number, number];
 }
 
-export const coefficients = { percent, krippendorffAlpha, fleissKappa, gwetAc1 };
+const coefficients = { percent, krippendorffAlpha, fleissKappa, gwetAc1 };
+type Coefficient = keyof typeof coefficients;
+const names = Object.keys(coefficients) as Coefficient[];
 
 /**
- * A coefficient and its 95 % bootstrap interval over items (Efron 1979, Annals of Statistics 7:1): drawing items anew is
+ * Every coefficient and its 95 % bootstrap interval over items (Efron 1979, Annals of Statistics 7:1): drawing items anew is
  * drawing how many of each pattern there are, a multinomial. Null where the votes do not define it.
  */
-export function estimate(
-  patterns: readonly Pattern[],
-  coefficient: (patterns: readonly Pattern[]) => number | undefined,
-  random: Random,
-): Estimated | null {
-  const value = coefficient(patterns);
-  if (value === undefined) return null;
-  const values: number[] = [];
-  for (let i = 0; i < RESAMPLES; i++) {
-    const drawn = coefficient(resampled(patterns, random));
-    if (drawn !== undefined) values.push(drawn);
-  }
-  const sorted = Float64Array.from(values).sort();
-  return { value, interval: [quantile(sorted, 0.025), quantile(sorted, 0.975)] };
+export function estimates(patterns: readonly Pattern[], random: Random): Record<Coefficient, Estimated | null> {
+  const samples = Array.from({ length: RESAMPLES }, () => resampled(patterns, random));
+  const estimate = (name: Coefficient): Estimated | null => {
+    const value = coefficients[name](patterns);
+    if (value === undefined) return null;
+    const drawn = samples.map(coefficients[name]).filter((one) => one !== undefined);
+    const sorted = Float64Array.from(drawn).sort();
+    return { value, interval: [quantile(sorted, 0.025), quantile(sorted, 0.975)] };
+  };
+  return Object.fromEntries(names.map((name) => [name, estimate(name)])) as Record<Coefficient, Estimated | null>;
 }
 
 /** Fleiss 1971, eq. 2 and 3: P = mean over items of Σ_k r_k·(r_k − 1) / (r·(r − 1)). */
@@ -105,7 +103,7 @@ function resampled(patterns: readonly Pattern[], random: Random): Pattern[] {
     .filter(({ items }) => items > 0);
 }
 
-const ENOUGH = 500; // expected successes and failures from which the normal's error is far below the bootstrap's own
+const ENOUGH = 200; // expected successes and failures from which the normal's error is far below the bootstrap's own
 
 /** Successes of n trials: counted one by one, or, of very many, by the normal approximation. */
 function binomial(n: number, p: number, random: Random): number {

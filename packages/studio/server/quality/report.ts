@@ -1,7 +1,7 @@
 /** What votes tell about those who gave them. */
 import { dawidSkene, seededRandom, shareOf } from '@attune/preferences';
 import type { AnnotatorQuality, Quality, Share } from '../../shared/quality.ts';
-import { coefficients, estimate, type Pattern } from './agreement.ts';
+import { estimates } from './agreement.ts';
 import { CHOICES, type VoteColumns } from './columns.ts';
 
 /** Everything that can be said from the votes alone; annotators by their keys. */
@@ -69,13 +69,10 @@ function agreementOf(compared: readonly Rating[][], seed: number): VoteReport['a
     if (pattern) pattern.items++;
     else patterns.set(key, { counts, items: 1 });
   }
-  const kinds: Pattern[] = [...patterns.values()];
-  const one = (name: keyof typeof coefficients) => estimate(kinds, coefficients[name], seededRandom(seed));
   return {
     items: compared.length,
     ratings: compared.reduce((sum, { length }) => sum + length, 0),
-    ...{ percent: one('percent'), krippendorffAlpha: one('krippendorffAlpha') },
-    ...{ fleissKappa: one('fleissKappa'), gwetAc1: one('gwetAc1') },
+    ...estimates([...patterns.values()], seededRandom(seed)),
   };
 }
 

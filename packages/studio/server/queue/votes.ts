@@ -1,6 +1,7 @@
 /** Votes: given once, on the disk before they are answered, and taken back by whoever gave them. */
 import { isDeepStrictEqual } from 'node:util';
 import type { ItemKind } from '../../shared/items.ts';
+import type { Criterion } from '../../shared/projects.ts';
 import type { NewVote, VoteReceipt, VoteUndone } from '../../shared/queue.ts';
 import { record } from '../audit.ts';
 import type { Person } from '../auth/identify.ts';
@@ -29,6 +30,7 @@ export async function castVote(
   given: NewVote,
 ): Promise<VoteReceipt> {
   const at = studio.now();
+  checkCriteria(project, given);
   await write(studio.db, async (tx) => {
     const {
       rows: [lease],
@@ -40,6 +42,16 @@ export async function castVote(
     if (lease.holds === 1 && vote.choice === 'skip') await giveBack(tx, lease.item_id);
   });
   return { voteId: given.itemId, ...(await progressOf(studio, person, project, 'comparison')) };
+}
+
+/** @throws Refusal 400 for a criterion that the project does not ask for */
+function checkCriteria({ criteria }: ProjectRow, given: NewVote): void {
+  if (!given.criteria) return;
+  const asked = (JSON.parse(criteria) as Criterion[]).map(({ name }) => name);
+  const other = Object.keys(given.criteria).find((name) => !asked.includes(name));
+  if (other === undefined) return;
+  const message = `"${other}" is no criterion of this project; it has ${asked.join(', ') || 'none'}.`;
+  throw new Refusal(400, 'unknown_criterion', message, 'body.criteria');
 }
 
 type OneLease = Pick<Lease, 'id' | 'user_id' | 'project_id'>;
