@@ -58,7 +58,7 @@ export const PropertyWeight = z.object({
 });
 export type PropertyWeight = z.infer<typeof PropertyWeight>;
 
-/** A judge's weights in a group, or how many comparisons there are where they are too few. */
+/** A judge's weights in a group (of the properties in which any two responses differ), or that there are too few comparisons. */
 export const JudgeWeights = z.object({
   judge: z.string(),
   samples: z.number(),

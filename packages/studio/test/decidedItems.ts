@@ -13,7 +13,7 @@ export async function decidedItems({ db }: Studio, projectId: string, count: num
       .values({ ...row, ...none, gold: null, longer: null, ...votes, created_at: 0 })
       .execute();
     const prompt = JSON.stringify([{ role: 'user', content: `Tell ${i} of a cat.` }]);
-    const texts = { a: `The cat sat on mat ${i}.`, b: `Another cat, number ${i}, with a hat.` };
+    const texts = { a: `The cat sat on mat ${i}.`, b: `Another cat, number ${i}, with a hat!` };
     await db
       .insertInto('texts')
       .values({ item_id: id, prompt, ...texts })

@@ -68,7 +68,7 @@ test('a run is started from the votes, trains in its own process, and leaves a r
     .split('\n');
   assert.equal(data.length, 12);
   const third = JSON.parse(data[2]!); // the one that its voters saw the other way round
-  assert.equal(third.chosen[0].content, 'Another cat, number 2, with a hat.');
+  assert.equal(third.chosen[0].content, 'Another cat, number 2, with a hat!');
   const after = (await ada.send('GET', `/projects/${project}/run-choices`)).body;
   assert.deepEqual(after.models[1], { id: 'runs/first', name: 'first' });
   const again = await ada.send('POST', `/projects/${project}/runs/first/resume`);

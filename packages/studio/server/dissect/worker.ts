@@ -31,7 +31,8 @@ function fitOf(judge: string, said: readonly (0 | 1 | null)[]): JudgeWeights {
   const own = alive.map((j) => names[j]!);
   const needs = Math.max(fitDefaults.folds, 2 * own.length);
   const none = { judge, samples: rows.length, weights: [], foretold: null };
-  if (rows.length < needs || own.length === 0) return { ...none, needs };
+  if (rows.length < needs) return { ...none, needs };
+  if (own.length === 0) return { ...none, needs: null };
   const fit = fitJudge(own, rows, labels, { draws: 1000, seed: 0 });
   if ('refused' in fit) return { ...none, needs };
   const right = fit.heldOut?.accuracy;
@@ -48,7 +49,7 @@ function fitOf(judge: string, said: readonly (0 | 1 | null)[]): JudgeWeights {
 
 /** Of every two judges that have weights. */
 function similarities(): JudgeSimilarity[] {
-  const some = fitted.filter(({ needs }) => needs === null);
+  const some = fitted.filter(({ weights }) => weights.length > 0);
   if (some.length < 2 || alive.length < 3) return [];
   const fits = some.map(({ judge, weights }) => ({
     judge,

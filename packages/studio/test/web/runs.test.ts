@@ -1,8 +1,16 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
+import { dpoStage } from '../../../cli/src/settings/dpo.ts';
+import { readSettings } from '../../../cli/src/settings/readSettings.ts';
+import { rewardStage } from '../../../cli/src/settings/reward.ts';
+import { sftStage } from '../../../cli/src/settings/sft.ts';
+import { TrainStage } from '../../shared/runs.ts';
 import { comparedPlots, plotsOf, smoothed } from '../../web/src/features/runs/charts.ts';
-import { freeName, presetOf, yamlOf } from '../../web/src/features/runs/presets.ts';
+import { freeName, presetNames, presetOf, yamlOf } from '../../web/src/features/runs/presets.ts';
 import * as words from '../../web/src/features/runs/words.ts';
 
 test('a plot holds the curves that a run has, each at its own steps; what was not a number is a gap', () => {
@@ -59,6 +67,23 @@ test('what is written by hand counts before the field of the same setting, and t
     { beta: 0.5, loss_type: ['sigmoid', 'sft'], max_steps: 20, use_lora: true },
   );
   assert.equal(parse(yamlOf(presetOf('sft', 'whole'), '')).beta, undefined);
+});
+
+test('every preset of every training is taken by the command line as it is', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'attune-presets-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'settings.yaml');
+  const read = {
+    sft: () => readSettings(sftStage, file),
+    reward: () => readSettings(rewardStage, file),
+    dpo: () => readSettings(dpoStage, file),
+  };
+  for (const stage of TrainStage.options) {
+    for (const name of presetNames) {
+      writeFileSync(file, `model: m\ndata: d\n${yamlOf(presetOf(stage, name), '')}`);
+      assert.doesNotThrow(read[stage], `${stage}, ${name}`);
+    }
+  }
 });
 
 test('the name that is offered is one that no run has', () => {

@@ -73,7 +73,7 @@ function Dissection({ projectId, overview }: { projectId: string; overview: Diss
   const nameOf = (judge: string) => nameIn(judges, judge, t('dissect.everyone'));
   const count = (n: number) => n.toLocaleString(i18n.language);
   const shown = chosen.flatMap((judge) => fitted.data?.judges.find((one) => one.judge === judge) ?? []);
-  const drawn = shown.filter(({ needs }) => needs === null);
+  const drawn = shown.filter(({ weights }) => weights.length > 0);
   return (
     <>
       <Group align="flex-end">
@@ -110,6 +110,9 @@ function Dissection({ projectId, overview }: { projectId: string; overview: Diss
           <Part title={t('dissect.weights')}>
             {drawn.length > 0 && <PropertyPlot judges={drawn} nameOf={nameOf} />}
             <TooFew judges={shown} nameOf={nameOf} />
+            {shown.some(({ needs, weights }) => needs === null && weights.length === 0) && (
+              <Text c="dimmed">{t('dissect.alike')}</Text>
+            )}
           </Part>
           {drawn.length > 0 && (
             <Part title={t('dissect.foretold')}>

@@ -223,7 +223,7 @@ function ModelInput({
 function Fields({ settings, change }: { settings: Settings; change: (change: Partial<Settings>) => void }) {
   const { t } = useTranslation();
   const field = (
-    name: 'learning_rate' | 'num_train_epochs' | 'per_device_train_batch_size' | 'max_length' | 'beta',
+    name: 'learning_rate' | 'num_train_epochs' | 'max_steps' | 'per_device_train_batch_size' | 'max_length' | 'beta',
   ) => (
     <NumberInput
       key={name}
@@ -240,7 +240,7 @@ function Fields({ settings, change }: { settings: Settings; change: (change: Par
     <>
       <SimpleGrid cols={{ base: 1, xs: 2, sm: 3 }}>
         {field('learning_rate')}
-        {field('num_train_epochs')}
+        {field(settings.max_steps === undefined ? 'num_train_epochs' : 'max_steps')}
         {field('per_device_train_batch_size')}
         {field('max_length')}
         {settings.beta !== undefined && field('beta')}

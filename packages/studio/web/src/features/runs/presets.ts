@@ -3,13 +3,14 @@ import type { TrainStage } from '../../../../shared/runs.ts';
 /** The settings that the form has fields for. */
 export interface Settings {
   readonly learning_rate: number;
-  readonly num_train_epochs: number;
+  /** Passes over the data, or steps: one of the two. */
+  readonly num_train_epochs?: number;
+  readonly max_steps?: number;
   readonly per_device_train_batch_size: number;
   readonly max_length: number;
   readonly eval_share: number;
   readonly beta?: number;
   readonly use_lora: boolean;
-  readonly max_steps?: number;
 }
 
 export const presetNames = ['trial', 'adapters', 'whole'] as const;
@@ -27,13 +28,12 @@ export function presetOf(stage: TrainStage, name: PresetName): Settings {
   const isWhole = name === 'whole';
   return {
     learning_rate: rates[stage][isWhole ? 'whole' : 'adapters'],
-    num_train_epochs: stage === 'sft' ? 3 : 1,
+    ...(name === 'trial' ? { max_steps: 20 } : { num_train_epochs: stage === 'sft' ? 3 : 1 }),
     per_device_train_batch_size: 8,
     max_length: 1024,
     eval_share: name === 'trial' ? 0 : 0.1,
     ...(stage === 'dpo' && { beta: 0.1 }),
     use_lora: !isWhole,
-    ...(name === 'trial' && { max_steps: 20 }),
   };
 }
 

@@ -53,6 +53,7 @@ export const en = {
   fields: {
     learning_rate: 'Learning rate',
     num_train_epochs: 'Passes over the data',
+    max_steps: 'Steps',
     per_device_train_batch_size: 'Examples at once',
     max_length: 'Longest example, tokens',
     beta: 'β: how near to stay',
@@ -201,6 +202,7 @@ export const zh: typeof en = {
   fields: {
     learning_rate: '学习率',
     num_train_epochs: '数据遍数',
+    max_steps: '步数',
     per_device_train_batch_size: '每批样本数',
     max_length: '最长样本（词元）',
     beta: 'β：与起点的接近程度',
