@@ -20,6 +20,7 @@ import { auditRoutes } from './routes/audit.ts';
 import { dissectRoutes } from './routes/dissect.ts';
 import { exportRoutes } from './routes/exports.ts';
 import { itemRoutes } from './routes/items.ts';
+import { judgingRoutes } from './routes/judging.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { memberRoutes } from './routes/members.ts';
 import { projectRoutes } from './routes/projects.ts';
@@ -96,6 +97,7 @@ const api = (studio: Studio) => async (app: FastifyInstance) => {
   await app.register(exportRoutes, { studio });
   await app.register(runRoutes, { studio });
   await app.register(samplingRoutes, { studio });
+  await app.register(judgingRoutes, { studio });
   await app.register(dissectRoutes, { studio });
   await app.register(arenaRoutes, { studio });
 };

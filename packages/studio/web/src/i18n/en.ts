@@ -5,6 +5,7 @@ import * as audit from '../features/audit/words.ts';
 import * as data from '../features/data/words.ts';
 import * as dissect from '../features/dissect/words.ts';
 import * as judge from '../features/judge/words.ts';
+import * as judging from '../features/judging/words.ts';
 import * as people from '../features/people/words.ts';
 import * as project from '../features/project/words.ts';
 import * as projects from '../features/projects/words.ts';
@@ -24,6 +25,7 @@ export const en = {
   data: data.en,
   dissect: dissect.en,
   judge: judge.en,
+  judging: judging.en,
   people: people.en,
   project: project.en,
   projects: projects.en,

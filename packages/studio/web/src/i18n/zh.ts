@@ -5,6 +5,7 @@ import * as audit from '../features/audit/words.ts';
 import * as data from '../features/data/words.ts';
 import * as dissect from '../features/dissect/words.ts';
 import * as judge from '../features/judge/words.ts';
+import * as judging from '../features/judging/words.ts';
 import * as people from '../features/people/words.ts';
 import * as project from '../features/project/words.ts';
 import * as projects from '../features/projects/words.ts';
@@ -26,6 +27,7 @@ export const zh: Words<typeof en> = {
   data: data.zh,
   dissect: dissect.zh,
   judge: judge.zh,
+  judging: judging.zh,
   people: people.zh,
   project: project.zh,
   projects: projects.zh,

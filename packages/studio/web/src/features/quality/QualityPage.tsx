@@ -6,6 +6,7 @@ import type { Estimate, Quality, Share } from '../../../../shared/quality.ts';
 import { get } from '../../api.ts';
 import { IntervalPlot, type IntervalRow } from '../../ui/IntervalPlot.tsx';
 import { Empty, Failure, Loading } from '../../ui/States.tsx';
+import { JudgingCard } from '../judging/JudgingCard.tsx';
 import { useProject } from '../project/useProject.ts';
 import { AnnotatorTable, PairTable } from './AnnotatorTable.tsx';
 import { Disagreements } from './Disagreements.tsx';
@@ -21,7 +22,14 @@ export function QualityPage() {
   });
   if (quality.isPending) return <Loading />;
   if (quality.isError) return <Failure error={quality.error} retry={quality.refetch} />;
-  if (quality.data.annotators.length === 0) return <Empty>{t('quality.none')}</Empty>;
+  if (quality.data.annotators.length === 0) {
+    return (
+      <>
+        <Empty>{t('quality.none')}</Empty>
+        <JudgingCard projectId={id} />
+      </>
+    );
+  }
   const { annotators, pairs, computedAt } = quality.data;
   return (
     <Stack gap="lg">
@@ -32,6 +40,7 @@ export function QualityPage() {
       <Section title={t('quality.annotators')}>
         <AnnotatorTable annotators={annotators} />
       </Section>
+      <JudgingCard projectId={id} />
       {pairs.length > 0 && (
         <Section title={t('quality.pairs')} text={t('quality.pairsText')}>
           <PairTable pairs={pairs} annotators={annotators} />

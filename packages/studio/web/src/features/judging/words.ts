@@ -1,0 +1,31 @@
+export const en = {
+  title: 'Judges',
+  text_one: 'A model or a rule votes on the {{count}} comparison of this project, and stands among the annotators.',
+  text_other: 'A model or a rule votes on the {{count}} comparisons of this project, and stands among the annotators.',
+  open: 'Start a judge…',
+  start: 'Judge',
+  from: 'Who judges',
+  froms: { endpoint: 'A server', model: 'A model here', rule: 'A rule' },
+  order: 'Order',
+  orders: { both: 'Both orders', random: 'One, drawn' },
+  preset: 'How it is asked',
+  name: 'Name',
+  rule: 'Rule',
+  ruleHint: 'Log-odds that one more of each is worth: words, listItems, …',
+};
+
+export const zh: typeof en = {
+  title: '评判模型',
+  text_one: '由模型或规则对本项目的 {{count}} 条比较投票，结果与标注员并列。',
+  text_other: '由模型或规则对本项目的 {{count}} 条比较投票，结果与标注员并列。',
+  open: '启动评判…',
+  start: '评判',
+  from: '由谁评判',
+  froms: { endpoint: '服务器', model: '本机模型', rule: '规则' },
+  order: '顺序',
+  orders: { both: '两种顺序', random: '随机一种' },
+  preset: '提问方式',
+  name: '名称',
+  rule: '规则',
+  ruleHint: '每多一个所值的对数几率：words、listItems 等',
+};
