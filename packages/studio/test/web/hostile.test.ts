@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { jsonl } from '../studio.ts';
 import { beginProject, comeIn, importFile, invitation, openStudio } from './pages.ts';
 
@@ -59,35 +60,8 @@ test('hostile prompts, responses, notes, names and file names run nothing and lo
 
   const bob = await studio.visitor();
   await comeIn(bob.page, await invitation(page, project), '"><svg onload=alert(43)>', 'Join');
-  for (const [who, keys] of [
-    [ada, '1'],
-    [bob, '2'],
-  ] as const) {
-    await who.page.goto(`${project}/judge`);
-    await who.page.keyboard.press('g');
-    const article = who.page.locator('article:visible');
-    const done = who.page.getByText('All done');
-    for (let i = 0; ; i++) {
-      await article.or(done).waitFor();
-      if (await done.isVisible()) break;
-      const item = await article.getAttribute('data-item');
-      for (const link of await article.locator('a').all()) {
-        assert.match((await link.getAttribute('href'))!, /^(https?|mailto):/);
-        assert.equal(await link.getAttribute('rel'), 'noopener noreferrer nofollow');
-        assert.equal(await link.getAttribute('target'), '_blank');
-      }
-      await who.page.keyboard.press('r');
-      await who.page.keyboard.press('r');
-      if (i < 3) {
-        await who.page.keyboard.press('n');
-        await who.page.getByLabel('Note').fill(corpus[i]!);
-        await who.page.keyboard.press('Escape');
-        await who.page.keyboard.press('n');
-      }
-      await who.page.keyboard.press(keys);
-      await who.page.locator(`article[data-item="${item}"]:visible`).waitFor({ state: 'detached' });
-    }
-  }
+  await judge(ada.page, project, '1', corpus.length);
+  await judge(bob.page, project, '3', 4); // a tie, where Ada sees a better one: something to adjudicate
 
   await page.goto(`${project}/triage`);
   for (let i = 0; i < 5; i++) {
@@ -106,4 +80,39 @@ test('hostile prompts, responses, notes, names and file names run nothing and lo
   await page.goto(studio.origin);
   await page.getByText('alert(41)', { exact: false }).waitFor();
   assert.deepEqual([...ada.alarms, ...bob.alarms], []);
+  await page.evaluate('alert("seen")');
+  assert.deepEqual(ada.alarms, ['dialog: seen'], 'an alarm would have been heard');
 });
+
+/** What no text may become, also where the content policy would stop it. */
+const elements = 'img, iframe, script, object, embed, form, button, style, link, base, meta, video, source, animate';
+const handlers = "xpath=.//*[@*[starts-with(name(), 'on')] or contains(@style, 'url')]";
+
+/** Judges comparisons with the guidelines beside them, in both views and with a note, until `most` or all are done. */
+async function judge(page: Page, project: string, key: string, most: number): Promise<void> {
+  await page.goto(`${project}/judge`);
+  await page.keyboard.press('g');
+  const article = page.locator('article:visible');
+  const done = page.getByText('All done');
+  for (let i = 0; i < most; i++) {
+    await article.or(done).waitFor();
+    if (await done.isVisible()) return; // rows with a NUL in them are not taken in
+    const item = await article.getAttribute('data-item');
+    for (const forbidden of [elements, handlers]) assert.equal(await article.locator(forbidden).count(), 0);
+    for (const link of await article.locator('a').all()) {
+      assert.match((await link.getAttribute('href'))!, /^(https?|mailto):/);
+      assert.equal(await link.getAttribute('rel'), 'noopener noreferrer nofollow');
+      assert.equal(await link.getAttribute('target'), '_blank');
+    }
+    await page.keyboard.press('r');
+    await page.keyboard.press('r');
+    if (i < 3) {
+      await page.keyboard.press('n');
+      await page.getByLabel('Note').fill(corpus[i]!);
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('n');
+    }
+    await page.keyboard.press(key);
+    await page.locator(`article[data-item="${item}"]:visible`).waitFor({ state: 'detached' });
+  }
+}
