@@ -8,8 +8,7 @@ import {
   type Share,
   shareOf,
 } from '@attune/preferences';
-import { intervalText, oneDecimal, shareText } from '../commands/eval/shared.ts';
-import { formatCount, formatShare } from '../terminal/format.ts';
+import { formatCount, formatShare, intervalText, oneDecimal, shareText } from '../terminal/format.ts';
 import { table } from '../terminal/table.ts';
 import type { Contests } from './contests.ts';
 import { type FailureLine, type Failures, failuresOf, toldFailures } from './failures.ts';

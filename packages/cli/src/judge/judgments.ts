@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, truncateSync } from 'node:fs';
 import { appendFile, open } from 'node:fs/promises';
-import { DataError, type JudgedPrompt, promptKey, readJudgedPrompts } from '@attune/preferences';
+import { type JudgedPrompt, promptKey, readJudgedPrompts } from '@attune/preferences';
+import { tellSkipped } from '../commands/data/common.ts';
 
 /** Judgments by prompt (`promptKey`). */
 export type Judgments = Map<string, JudgedPrompt[]>;
@@ -11,9 +12,9 @@ export async function readJudgments(
   path: string,
   options: { onError: 'fail' | 'skip' },
 ): Promise<Judgments> {
-  const { judged, skipped, unit } = await readJudgedPrompts(path, options);
-  if (skipped.length > 0) say(new DataError(path, skipped, { unit }).message);
-  return Map.groupBy(judged, ({ prompt }) => promptKey(prompt));
+  const read = await readJudgedPrompts(path, options);
+  tellSkipped(say, path, read);
+  return Map.groupBy(read.judged, ({ prompt }) => promptKey(prompt));
 }
 
 /**

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { MeanScore } from '@attune/preferences';
-import { formatCount } from '../terminal/format.ts';
+import { formatCount, twoDecimals } from '../terminal/format.ts';
 import { factTable, section } from './blocks.ts';
 import { type Html, type HtmlValue, html } from './html.ts';
 import { intervalPlot } from './intervalPlot.ts';
@@ -55,7 +55,7 @@ function scorePlot(rows: readonly (readonly [label: string, score: MeanScore | u
     return [{ label, estimates: [{ value: score.mean, low, high, n: score.n }], color: 1 }];
   });
   const none = rows.filter(([, score]) => !score).map(([label]) => label);
-  return html`${intervalPlot({ rows: drawn, domain: [1, 10], format: (value) => value.toFixed(2) })}
+  return html`${intervalPlot({ rows: drawn, domain: [1, 10], format: twoDecimals })}
 ${none.length > 0 && html`<p class="note">${words.none(none)}</p>`}`;
 }
 

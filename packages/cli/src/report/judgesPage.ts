@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { biasTerms, type Interval, type JudgeReport, type JudgesReport, type Share } from '@attune/preferences';
-import { formatCount, formatNumber, formatShare } from '../terminal/format.ts';
+import { formatCount, formatNumber, formatShare, twoDecimals } from '../terminal/format.ts';
 import { section } from './blocks.ts';
 import type { Ranged } from './estimate.ts';
 import { type Html, type HtmlValue, html } from './html.ts';
@@ -80,9 +80,8 @@ function own(judges: readonly JudgeReport[]): HtmlValue {
 function numbers(judges: readonly JudgeReport[]): Html {
   const rows = judges.map(({ judge, items, comparisons, ties, skips, people }) => {
     const kappa =
-      people?.kappa &&
-      `${people.kappa.value.toFixed(2)} (${people.kappa.interval.map((end) => end.toFixed(2)).join(' – ')})`;
-    const cells = [...[items, comparisons, ties, skips].map(formatCount), kappa?.replaceAll('-', '−') ?? '–'];
+      people?.kappa && `${twoDecimals(people.kappa.value)} (${people.kappa.interval.map(twoDecimals).join(' – ')})`;
+    const cells = [...[items, comparisons, ties, skips].map(formatCount), kappa ?? '–'];
     return html`<tr><th scope="row">${judge}</th>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`;
   });
   return card(

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { Anchor, FittedStandings, Interval, Leaderboard, LeaderboardRow } from '@attune/preferences';
-import { formatCount, formatNumber, formatShare } from '../terminal/format.ts';
+import { formatCount, formatNumber, formatShare, noDecimals } from '../terminal/format.ts';
 import { betterMap, betterMapStyle } from './betterMap.ts';
 import { section } from './blocks.ts';
 import type { Ranged } from './estimate.ts';
@@ -21,7 +21,7 @@ export interface LeaderboardPageOptions {
 /** A leaderboard as a page: ratings with their intervals, who is better than whom, and what style is worth. */
 export function leaderboardPage(board: Leaderboard, { anchor, files }: LeaderboardPageOptions): string {
   const { plain, controlled, components } = board;
-  const from = anchor ? words.anchored(anchor.model, points(anchor.rating)) : words.centered;
+  const from = anchor ? words.anchored(anchor.model, noDecimals(anchor.rating)) : words.centered;
   return page(
     words.title,
     html`<header><p class="eyebrow">${words.eyebrow}</p><h1>${words.title}</h1>
@@ -47,8 +47,6 @@ ${section(words.how.title, undefined, html`<ul class="caveats">${[method(plain),
 /** Here c2 is no minus: the second colour of systems. */
 const ownStyle = '.below { margin-top: 20px; } .held .c2 { --c: var(--c3); }';
 
-const points = (value: number): string => value.toFixed(0).replace('-', '−');
-
 const ranged = ({ rating: value, interval: [low, high] }: LeaderboardRow): Ranged => ({ value, low, high });
 
 const domainOf = (all: readonly Ranged[]) => nice(extent(all.flatMap(({ low, high }) => [low, high])), 5);
@@ -62,7 +60,7 @@ function ratings({ plain, controlled }: Leaderboard): Html {
   }));
   const names = controlled ? [words.ratings.plain, words.ratings.controlled] : [];
   const domain = domainOf(rows.flatMap(({ estimates }) => estimates));
-  return html`<div class="card panel held">${names.length > 0 && html`<div class="keys">${names.map((name, i) => html`<span class="key c${i + 1}">${name}</span>`)}</div>`}${intervalPlot({ rows, domain, format: points })}</div>`;
+  return html`<div class="card panel held">${names.length > 0 && html`<div class="keys">${names.map((name, i) => html`<span class="key c${i + 1}">${name}</span>`)}</div>`}${intervalPlot({ rows, domain, format: noDecimals })}</div>`;
 }
 
 function standingsTable({ plain, controlled, components }: Leaderboard): Html {
@@ -80,9 +78,9 @@ function standingsTable({ plain, controlled, components }: Leaderboard): Html {
     const cells = [
       ...(components.length > 1 ? [row.component + 1] : []),
       ranks(row.ranks),
-      html`${points(row.rating)} <small>${range(row.interval)}</small>`,
+      html`${noDecimals(row.rating)} <small>${range(row.interval)}</small>`,
       range(row.bootstrap),
-      ...(other ? [html`${points(other.rating)} <small>${range(other.interval)}</small>`, ranks(other.ranks)] : []),
+      ...(other ? [html`${noDecimals(other.rating)} <small>${range(other.interval)}</small>`, ranks(other.ranks)] : []),
       html`${formatCount(row.battles)}${row.hasFewBattles && html` <small>${words.few}</small>`}`,
       ...[row.wins, row.ties, row.losses].map(formatCount),
     ];
@@ -92,7 +90,7 @@ function standingsTable({ plain, controlled, components }: Leaderboard): Html {
 <p class="note">${words.note}</p></div>`;
 }
 
-const range = ([low, high]: Interval): string => words.range(points(low), points(high));
+const range = ([low, high]: Interval): string => words.range(noDecimals(low), noDecimals(high));
 
 const ranks = ([best, worst]: Interval): string => (best === worst ? String(best) : `${best} – ${worst}`);
 

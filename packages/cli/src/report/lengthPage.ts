@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { Interval, LengthCurve } from '@attune/preferences';
+import { oneDecimal } from '../terminal/format.ts';
 import { section } from './blocks.ts';
 import { type Html, html } from './html.ts';
 import { intervalPlot } from './intervalPlot.ts';
@@ -54,6 +55,6 @@ function rates(systems: readonly LengthPageSystem[]): Html {
     names: [words.rates.raw, words.rates.controlled],
     domain: [0, 100],
     reference: { at: 50, label: words.rates.even },
-    format: (value) => value.toFixed(1),
+    format: oneDecimal,
   })}</div>`;
 }

@@ -1,4 +1,5 @@
 /** Numbers and durations as people read them. What is not a number (yet) is a dash. */
+import type { Interval, Share } from '@attune/preferences';
 
 const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
@@ -19,8 +20,25 @@ export function formatNumber(value: number, digits = 4): string {
 
 /** A share as a percentage with one decimal: 0.7188 is 71.9 %. */
 export function formatShare(share: number): string {
-  return Number.isFinite(share) ? minus(`${(share * 100).toFixed(1)} %`) : '–';
+  return Number.isFinite(share) ? `${oneDecimal(100 * share)} %` : '–';
 }
+
+/** Rounded to whole numbers, as ratings are. */
+export const noDecimals = (value: number): string => minus(value.toFixed(0));
+
+/** With one decimal, as percentages are. */
+export const oneDecimal = (value: number): string => minus(value.toFixed(1));
+
+/** With two decimals, as scores and coefficients are. */
+export const twoDecimals = (value: number): string => minus(value.toFixed(2));
+
+/** Both ends: 57.1 to 63.0. */
+export const intervalText = ([low, high]: Interval, text: (value: number) => string): string =>
+  `${text(low)} to ${text(high)}`;
+
+/** 92.0 % (90.0 to 93.6). */
+export const shareText = ({ share, interval }: Share): string =>
+  `${formatShare(share)} (${intervalText(interval, (value) => oneDecimal(100 * value))})`;
 
 /** A count of things in full, grouped by thousands. */
 export const formatCount = (count: number): string => (Number.isFinite(count) ? minus(grouped.format(count)) : '–');

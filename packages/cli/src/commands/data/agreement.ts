@@ -10,9 +10,8 @@ import {
 } from '@attune/preferences';
 import type { Command } from 'commander';
 import { type CommandContext, command, number, run, wholeNumber } from '../../command.ts';
-import { formatCount, formatShare } from '../../terminal/format.ts';
+import { formatCount, formatShare, intervalText, shareText } from '../../terminal/format.ts';
 import { table } from '../../terminal/table.ts';
-import { intervalText, shareText } from '../eval/shared.ts';
 import { onError, type Options as ReadOptions, tellLeftOut } from './common.ts';
 
 interface Options extends ReadOptions {

@@ -103,9 +103,18 @@ export const accountOf = ({ format, skipped, ties, skips, ignored }: Provenance)
   ignored,
 });
 
+/** Lists the lines of a file that could not be used and were left out. */
+export function tellSkipped(
+  say: (line: string) => void,
+  file: string,
+  { skipped, unit }: Pick<Provenance, 'skipped' | 'unit'>,
+): void {
+  if (skipped.length > 0) say(new DataError(file, skipped, { unit }).message);
+}
+
 /** What did not come along, for people: nothing is dropped silently. */
 export function tellLeftOut(say: (line: string) => void, file: string, read: Provenance): void {
-  if (read.skipped.length > 0) say(new DataError(file, read.skipped, { unit: read.unit }).message);
+  tellSkipped(say, file, read);
   if (read.ties > 0) say(`${file}: ${read.ties} ties give no record here.`);
   if (read.skips > 0) say(`${file}: ${read.skips} rows that nobody decided give no record here.`);
   const ignored = Object.entries(read.ignored).map(([field, count]) => `${field} (${count})`);

@@ -13,9 +13,8 @@ import {
 import type { Command } from 'commander';
 import { type CommandContext, command, run, wholeNumber } from '../../command.ts';
 import { UsageError } from '../../errors.ts';
-import { formatNumber, formatShare } from '../../terminal/format.ts';
+import { formatNumber, formatShare, oneDecimal } from '../../terminal/format.ts';
 import { table } from '../../terminal/table.ts';
-import { oneDecimal } from '../eval/shared.ts';
 import { positionOf } from './positionOf.ts';
 
 interface Options {

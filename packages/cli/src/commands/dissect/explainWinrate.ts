@@ -12,9 +12,9 @@ import {
 import type { Command } from 'commander';
 import { type CommandContext, command, run, wholeNumber } from '../../command.ts';
 import { UsageError } from '../../errors.ts';
-import { formatCount, formatShare } from '../../terminal/format.ts';
+import { formatCount, formatShare, intervalText, oneDecimal } from '../../terminal/format.ts';
 import { table } from '../../terminal/table.ts';
-import { intervalText, oneDecimal, tellOutside } from '../eval/shared.ts';
+import { tellOutside } from '../eval/shared.ts';
 import { type FeaturedOptions, featured, type Texts, withFeatured } from './featured.ts';
 
 interface Options extends FeaturedOptions {

@@ -1,7 +1,6 @@
 import { degree, type GroupFit, type JudgeFit, type PropertyFit, ranking } from '@attune/preferences';
-import { formatCount, formatNumber, formatShare } from '../../terminal/format.ts';
+import { formatCount, formatNumber, formatShare, oneDecimal, shareText } from '../../terminal/format.ts';
 import { table } from '../../terminal/table.ts';
-import { oneDecimal, shareText } from '../eval/shared.ts';
 
 type Fitted = GroupFit & JudgeFit;
 

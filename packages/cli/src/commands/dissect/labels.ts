@@ -26,10 +26,9 @@ import { UsageError } from '../../errors.ts';
 import { withHardware } from '../../models/hardware.ts';
 import { checkOutFile } from '../../models/outFile.ts';
 import { writeWhole } from '../../run/durable.ts';
-import { formatCount, formatShare } from '../../terminal/format.ts';
+import { formatCount, formatShare, shareText } from '../../terminal/format.ts';
 import { table } from '../../terminal/table.ts';
 import type { Hardware } from '../../train/setup.ts';
-import { shareText } from '../eval/shared.ts';
 import { askServer } from './askServer.ts';
 
 interface Options extends Hardware {

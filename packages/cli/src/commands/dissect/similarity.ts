@@ -19,8 +19,8 @@ import {
 import { type Command, Option } from 'commander';
 import { type CommandContext, command, run, wholeNumber } from '../../command.ts';
 import { UsageError } from '../../errors.ts';
+import { intervalText } from '../../terminal/format.ts';
 import { table } from '../../terminal/table.ts';
-import { intervalText } from '../eval/shared.ts';
 import { onlyJudges } from './onlyJudges.ts';
 
 interface Options {

@@ -10,8 +10,8 @@ import {
 import type { Command } from 'commander';
 import { type CommandContext, command, run } from '../../command.ts';
 import { UsageError } from '../../errors.ts';
+import { oneDecimal } from '../../terminal/format.ts';
 import { table } from '../../terminal/table.ts';
-import { oneDecimal } from '../eval/shared.ts';
 import { onlyJudges } from './onlyJudges.ts';
 
 interface Options {

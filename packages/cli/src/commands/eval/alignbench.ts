@@ -9,13 +9,12 @@ import {
 } from '@attune/preferences';
 import type { Command } from 'commander';
 import { type CommandContext, command, run } from '../../command.ts';
-import { checkOutFile } from '../../models/outFile.ts';
 import { type BenchmarkSystem, benchmarkPage } from '../../report/benchmarkPage.ts';
 import { writeWhole } from '../../run/durable.ts';
 import { formatCount } from '../../terminal/format.ts';
 import { table } from '../../terminal/table.ts';
 import { missingText, scoreCells, scoreFields, scoreHead, unreadText } from './scores.ts';
-import { withTableOut } from './shared.ts';
+import { checkOutputs, withTableOut } from './shared.ts';
 
 interface Options {
   readonly questions: string;
@@ -54,8 +53,7 @@ async function alignbench(
   { result }: CommandContext,
   { questions: file, judgments, out, report }: Options,
 ): Promise<void> {
-  if (out !== undefined) checkOutFile(out);
-  if (report !== undefined) checkOutFile(report, '--report');
+  checkOutputs({ out, report });
   const questions = await readAlignBench(file);
   const replies = await readScoredReplies(judgments, new Set(questions.map(({ id }) => id)));
   const systems: System[] = [...replies].map(([system, own]) => ({ system, ...alignBenchScores(questions, own) }));

@@ -1,10 +1,9 @@
 import { arenaHardScore, contestOf, DataError, readArenaHard, verdictOf, writeTable } from '@attune/preferences';
 import type { Command } from 'commander';
 import { type CommandContext, command, run, wholeNumber } from '../../command.ts';
-import { checkOutFile } from '../../models/outFile.ts';
-import { formatCount } from '../../terminal/format.ts';
+import { formatCount, intervalText, oneDecimal } from '../../terminal/format.ts';
 import { table } from '../../terminal/table.ts';
-import { intervalText, oneDecimal, withTableOut } from './shared.ts';
+import { checkOutputs, withTableOut } from './shared.ts';
 
 interface Options {
   readonly data: string;
@@ -31,7 +30,7 @@ export const arenaHardCommand = (): Command =>
     .action(run(arenaHard));
 
 async function arenaHard({ say, result }: CommandContext, { data, seed, out, ...asked }: Options): Promise<void> {
-  if (out !== undefined) checkOutFile(out);
+  checkOutputs({ out });
   const games = await readArenaHard(data);
   const contest = contestOf(data, asked, games.map(verdictOf));
   const score = arenaHardScore(contest, games, { seed });

@@ -11,10 +11,10 @@ import {
 } from '@attune/preferences';
 import type { Command } from 'commander';
 import { type CommandContext, command, run } from '../../command.ts';
-import { formatCount } from '../../terminal/format.ts';
+import { formatCount, intervalText, oneDecimal } from '../../terminal/format.ts';
 import { table } from '../../terminal/table.ts';
 import { tellLeftOut } from '../data/common.ts';
-import { type ContestOptions, intervalText, oneDecimal, tellOutside, withContest } from './shared.ts';
+import { type ContestOptions, tellOutside, withContest } from './shared.ts';
 
 interface Options extends ContestOptions {
   readonly categories?: string;

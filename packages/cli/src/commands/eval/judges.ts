@@ -1,6 +1,5 @@
 import {
   type Comparison,
-  DataError,
   type IsOwn,
   judgesReport,
   type Match,
@@ -11,12 +10,11 @@ import {
 } from '@attune/preferences';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type CommandContext, command, run } from '../../command.ts';
-import { checkOutFile } from '../../models/outFile.ts';
 import { judgesPage } from '../../report/judgesPage.ts';
 import { writeWhole } from '../../run/durable.ts';
-import { onError, type Options as ReadOptions, tellLeftOut } from '../data/common.ts';
+import { onError, type Options as ReadOptions, tellLeftOut, tellSkipped } from '../data/common.ts';
 import { judgeRow, judgesText } from './judgesText.ts';
-import { withTableOut } from './shared.ts';
+import { checkOutputs, withTableOut } from './shared.ts';
 
 interface Options extends ReadOptions {
   readonly data: readonly string[];
@@ -70,8 +68,7 @@ function ownSources(
 }
 
 async function judges({ say, result }: CommandContext, options: Options): Promise<void> {
-  if (options.out !== undefined) checkOutFile(options.out);
-  if (options.report !== undefined) checkOutFile(options.report, '--report');
+  checkOutputs(options);
   const plain = async (path: string): Promise<Comparison[]> => {
     const { comparisons, ...provenance } = await readComparisons(path, options);
     tellLeftOut(say, path, provenance);
@@ -83,7 +80,7 @@ async function judges({ say, result }: CommandContext, options: Options): Promis
   const comparisons: Comparison[] = [];
   for (const path of options.data) {
     const results = await readJudgeResults(path, { items, onError: options.onError });
-    if (results && results.skipped.length > 0) say(new DataError(path, results.skipped, results).message);
+    if (results) tellSkipped(say, path, results);
     comparisons.push(...(results?.comparisons ?? (await plain(path))));
   }
   const report = judgesReport(comparisons, {

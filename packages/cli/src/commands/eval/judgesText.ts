@@ -6,9 +6,8 @@ import {
   type JudgesReport,
   type MeanEstimate,
 } from '@attune/preferences';
-import { formatCount, formatShare } from '../../terminal/format.ts';
+import { formatCount, formatShare, intervalText, shareText, twoDecimals } from '../../terminal/format.ts';
 import { table } from '../../terminal/table.ts';
-import { intervalText, shareText } from './shared.ts';
 
 /** The tables of a report about judges. */
 export function judgesText(report: JudgesReport): string {
@@ -168,5 +167,3 @@ const weightText = ({ value, interval }: Coefficient): string =>
   `${twoDecimals(value)} (${intervalText(interval, twoDecimals)})`;
 
 const estimateText = (estimate: MeanEstimate | undefined): string => (estimate ? weightText(estimate) : '');
-
-const twoDecimals = (value: number): string => value.toFixed(2).replace('-', '−');

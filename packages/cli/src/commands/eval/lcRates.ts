@@ -1,6 +1,5 @@
 import { basename } from 'node:path';
 import {
-  DataError,
   type Difficulties,
   type Estimate,
   type GamedRow,
@@ -25,8 +24,10 @@ import {
   type WinRate,
 } from '@attune/preferences';
 import { UsageError } from '../../errors.ts';
+import { oneDecimal } from '../../terminal/format.ts';
 import type { Options as ReadOptions } from '../data/common.ts';
-import { oneDecimal, tellOutside } from './shared.ts';
+import { tellSkipped } from '../data/common.ts';
+import { tellOutside } from './shared.ts';
 
 /** What `attune eval lc-winrate` is asked. */
 export interface Options extends ReadOptions {
@@ -88,7 +89,7 @@ async function readSystems(
       ...(given.baseline && { baseline: given.baseline }),
       ...(given.difficulties && { difficulties: given.difficulties }),
     });
-    if (read.skipped.length > 0) say(new DataError(file, read.skipped, { unit: read.unit }).message);
+    tellSkipped(say, file, read);
     tellOutside(say, file, read);
     systems.push({ ...read, file });
   }

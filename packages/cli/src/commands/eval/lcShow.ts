@@ -1,8 +1,7 @@
 import type { Interval } from '@attune/preferences';
-import { formatCount } from '../../terminal/format.ts';
+import { formatCount, intervalText, oneDecimal } from '../../terminal/format.ts';
 import { table } from '../../terminal/table.ts';
 import type { Between, SystemRate } from './lcRates.ts';
-import { intervalText, oneDecimal } from './shared.ts';
 
 /** What one system would win from another, as a sentence. */
 export const betweenText = ({ systems: [one, other], lcWinRate, lcSandwich }: Between): string => {

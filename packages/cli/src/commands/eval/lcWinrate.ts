@@ -2,13 +2,12 @@ import { fewestSystems, writeTable } from '@attune/preferences';
 import { type Command, Option } from 'commander';
 import { type CommandContext, command, run, wholeNumber } from '../../command.ts';
 import { UsageError } from '../../errors.ts';
-import { checkOutFile } from '../../models/outFile.ts';
 import { lengthPage } from '../../report/lengthPage.ts';
 import { writeWhole } from '../../run/durable.ts';
 import { onError } from '../data/common.ts';
 import { lcRates, type Options } from './lcRates.ts';
 import { betweenText, fileRow, systemTable } from './lcShow.ts';
-import { withTableOut, withWeighted } from './shared.ts';
+import { checkOutputs, withTableOut, withWeighted } from './shared.ts';
 
 /** `attune eval lc-winrate`: the win rate if responses were as long as their opponents. */
 export const lcWinrateCommand = (): Command =>
@@ -70,7 +69,7 @@ async function lcWinrate({ say, result }: CommandContext, given: Partial<Options
 
 /** @throws UsageError for options that need or exclude each other */
 function checkOptions(options: Options): void {
-  const { data, weights, gamed, fit, between, difficulty, estimateDifficulty = false, system, out, report } = options;
+  const { data, weights, gamed, fit, between, difficulty, estimateDifficulty = false, system, report } = options;
   const faults: readonly (readonly [boolean, string])[] = [
     [between !== undefined && between.length !== 2, '--between takes two systems.'],
     [data.length === 0 && !(between && weights), '--data is missing. Give comparisons, or --between with --weights.'],
@@ -88,6 +87,5 @@ function checkOptions(options: Options): void {
   ];
   const fault = faults.find(([found]) => found);
   if (fault) throw new UsageError(fault[1]);
-  if (out !== undefined) checkOutFile(out);
-  if (report !== undefined) checkOutFile(report, '--report');
+  checkOutputs(options);
 }

@@ -13,14 +13,13 @@ import {
 import { type Command, Option } from 'commander';
 import { type CommandContext, command, run, wholeNumber } from '../../command.ts';
 import { UsageError } from '../../errors.ts';
-import { checkOutFile } from '../../models/outFile.ts';
 import { leaderboardPage } from '../../report/leaderboardPage.ts';
 import { writeWhole } from '../../run/durable.ts';
 import { progress } from '../../terminal/progress.ts';
 import { standardError } from '../../terminal/screen.ts';
-import { counterOf, onError, type Options as ReadOptions } from '../data/common.ts';
+import { counterOf, onError, type Options as ReadOptions, tellSkipped } from '../data/common.ts';
 import { boardRows, boardText } from './leaderboardText.ts';
-import { withTableOut, withWeighted } from './shared.ts';
+import { checkOutputs, withTableOut, withWeighted } from './shared.ts';
 
 interface Options extends ReadOptions {
   readonly data: readonly string[];
@@ -72,8 +71,7 @@ export const leaderboardCommand = (): Command =>
 
 async function rank({ say, result }: CommandContext, options: Options): Promise<void> {
   const { out, report, method, seed, resamples } = options;
-  if (out !== undefined) checkOutFile(out);
-  if (report !== undefined) checkOutFile(report, '--report');
+  checkOutputs(options);
   const read = await readAll(say, options);
   const anchor = options.anchor === undefined ? undefined : anchorOf(options.anchor, read.battles);
   const controls = options.styleControl ? await controlsOf(read, options.tokenizer) : undefined;
@@ -114,7 +112,7 @@ async function readAll(say: (line: string) => void, { data, onError, weighted = 
   const left = { skips: 0, unnamed: 0, alone: 0 };
   for (const file of data) {
     const read = await readBattles(file, { onError, weighted });
-    if (read.skipped.length > 0) say(new DataError(file, read.skipped, { unit: read.unit }).message);
+    tellSkipped(say, file, read);
     const told = [
       [read.skips, 'that nobody decided'],
       [read.unnamed, 'whose responses do not name their system'],

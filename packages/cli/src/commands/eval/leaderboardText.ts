@@ -1,7 +1,6 @@
 import type { FittedStandings, Interval, Leaderboard } from '@attune/preferences';
-import { formatCount, formatShare } from '../../terminal/format.ts';
+import { formatCount, formatShare, intervalText, noDecimals, oneDecimal } from '../../terminal/format.ts';
 import { table } from '../../terminal/table.ts';
-import { intervalText, oneDecimal } from './shared.ts';
 
 /** A leaderboard's rows for a file, one for each system. */
 export function boardRows({ plain, controlled }: Leaderboard) {
@@ -35,8 +34,6 @@ export function boardRows({ plain, controlled }: Leaderboard) {
 const ends = (prefix: string, [low, high]: Interval): Record<string, number> =>
   prefix === '' ? { low, high } : { [`${prefix}Low`]: low, [`${prefix}High`]: high };
 
-const points = (value: number): string => value.toFixed(0).replace('-', '−');
-
 const ranksText = ([best, worst]: Interval): string => (best === worst ? `${best}` : `${best}–${worst}`);
 
 /** A leaderboard for people. */
@@ -49,10 +46,10 @@ export function boardText({ plain, controlled, components, prompts }: Leaderboar
       ...(hasParts ? [`${row.component + 1}`] : []),
       ranksText(row.ranks),
       row.model,
-      points(row.rating),
-      intervalText(row.interval, points),
-      intervalText(row.bootstrap, points),
-      ...(held ? [points(held.rating), intervalText(held.interval, points), ranksText(held.ranks)] : []),
+      noDecimals(row.rating),
+      intervalText(row.interval, noDecimals),
+      intervalText(row.bootstrap, noDecimals),
+      ...(held ? [noDecimals(held.rating), intervalText(held.interval, noDecimals), ranksText(held.ranks)] : []),
       ...[row.battles, row.wins, row.ties, row.losses].map(formatCount),
     ];
   });

@@ -12,10 +12,9 @@ import {
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { type CommandContext, command, run, wholeNumber } from '../../command.ts';
-import { formatCount } from '../../terminal/format.ts';
+import { formatCount, intervalText, oneDecimal } from '../../terminal/format.ts';
 import { table } from '../../terminal/table.ts';
 import { counterOf, onError, type Options as ReadOptions, tellLeftOut } from '../data/common.ts';
-import { intervalText, oneDecimal } from './shared.ts';
 
 interface Options extends ReadOptions {
   readonly data: readonly string[];

@@ -11,14 +11,13 @@ import {
 import type { Command } from 'commander';
 import { type CommandContext, command, run } from '../../command.ts';
 import { UsageError } from '../../errors.ts';
-import { checkOutFile } from '../../models/outFile.ts';
 import { type BenchmarkSystem, benchmarkPage } from '../../report/benchmarkPage.ts';
 import { writeWhole } from '../../run/durable.ts';
 import { table } from '../../terminal/table.ts';
 import { onError, type Options as ReadOptions } from '../data/common.ts';
 import { type Outcome, pairs, winsOf, winTable } from './mtBenchWins.ts';
 import { missingText, scoreCells, scoreFields, scoreHead, unreadText } from './scores.ts';
-import { withTableOut } from './shared.ts';
+import { checkOutputs, withTableOut } from './shared.ts';
 
 interface Options extends ReadOptions {
   readonly questions: string;
@@ -52,8 +51,7 @@ export const mtBenchCommand = (): Command =>
 
 async function mtBench(context: CommandContext, options: Options): Promise<void> {
   const { questions: file, judgments, out, report } = options;
-  if (out !== undefined) checkOutFile(out);
-  if (report !== undefined) checkOutFile(report, '--report');
+  checkOutputs(options);
   const questions = await readMtBench(file);
   const isRated = await holdsScoredReplies(judgments[0]!);
   if (!isRated && report !== undefined) {

@@ -7,10 +7,9 @@ import {
   readComparisons,
 } from '@attune/preferences';
 import type { CommandContext } from '../../command.ts';
-import { formatCount } from '../../terminal/format.ts';
+import { formatCount, intervalText, oneDecimal } from '../../terminal/format.ts';
 import { table } from '../../terminal/table.ts';
 import { type Options as ReadOptions, tellLeftOut } from '../data/common.ts';
-import { intervalText, oneDecimal } from './shared.ts';
 
 /** What came of a file of judgments: for programs, for people, and as the rows of a file. */
 export interface Outcome {

@@ -16,13 +16,12 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { type CommandContext, command, run, wholeNumber } from '../../command.ts';
 import { UsageError } from '../../errors.ts';
-import { checkOutFile } from '../../models/outFile.ts';
 import { type ScoringOptions, withScoring } from '../../models/scoringOptions.ts';
 import { rewardPage } from '../../report/rewardPage.ts';
 import { writeWhole } from '../../run/durable.ts';
-import { formatCount, formatNumber, formatShare } from '../../terminal/format.ts';
+import { formatCount, formatNumber, formatShare, intervalText, oneDecimal } from '../../terminal/format.ts';
 import { table } from '../../terminal/table.ts';
-import { intervalText, oneDecimal } from './shared.ts';
+import { checkOutputs } from './shared.ts';
 
 interface Options extends ScoringOptions {
   readonly model?: string;
@@ -64,7 +63,7 @@ interface Measured {
 
 async function rmAccuracy({ say, result }: CommandContext, options: Options): Promise<void> {
   const { report, seed, groupBy } = options;
-  if (report !== undefined) checkOutFile(report, '--report');
+  checkOutputs({ report });
   const { measured, train } = options.scores ? await fromScores(options, options.scores) : await byModel(options);
   for (const {
     file,

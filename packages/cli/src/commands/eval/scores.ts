@@ -1,11 +1,8 @@
 import type { MeanScore } from '@attune/preferences';
-import { formatCount } from '../../terminal/format.ts';
-import { intervalText } from './shared.ts';
+import { formatCount, intervalText, twoDecimals } from '../../terminal/format.ts';
 
 /** The head over {@link scoreCells}. */
 export const scoreHead = ['score', '95 % interval', 's.e.', 'n'] as const;
-
-const twoDecimals = (value: number): string => value.toFixed(2);
 
 /** A mean of scores from 1 to 10 in the cells of a table; a dash where there is none. */
 export function scoreCells(score: MeanScore | undefined): string[] {

@@ -1,6 +1,6 @@
-import type { Interval, Share } from '@attune/preferences';
 import type { Command } from 'commander';
-import { formatShare } from '../../terminal/format.ts';
+import { UsageError } from '../../errors.ts';
+import { checkOutFile } from '../../models/outFile.ts';
 import { type Options, onError } from '../data/common.ts';
 
 /** What commands that read comparisons of systems are asked. */
@@ -22,9 +22,26 @@ export const withContest = (command: Command): Command =>
 export const withWeighted = (command: Command): Command =>
   command.option('--weighted', "count by the judge's own probability, where comparisons tell it, not by its choice");
 
-/** Adds `--out`: the table as a file too, by `writeTable(out, rows)`. Check it with `checkOutFile` before the work. */
+/** Adds `--out`: the table as a file too, by `writeTable(out, rows)`. Check it with {@link checkOutputs} before the work. */
 export const withTableOut = (command: Command): Command =>
   command.option('--out <file>', 'the rows of the table as a file too, by its ending: .csv, .parquet, .json or .jsonl');
+
+const tableEndings = /\.(csv|parquet|jsonl?(\.gz)?)$/;
+
+/**
+ * Refuses a table (`--out`) or page (`--report`) that could not be written, before the work that goes there.
+ *
+ * @throws UsageError
+ */
+export function checkOutputs({ out, report }: { readonly out?: string; readonly report?: string }): void {
+  if (out !== undefined) {
+    checkOutFile(out);
+    if (!tableEndings.test(out)) {
+      throw new UsageError(`--out ${out}: the ending says what is written; expected .csv, .parquet, .json or .jsonl.`);
+    }
+  }
+  if (report !== undefined) checkOutFile(report, '--report');
+}
 
 /** Says which comparisons a table is not made of: nothing is dropped silently. */
 export function tellOutside(
@@ -35,14 +52,3 @@ export function tellOutside(
   if (skips > 0) say(`${file}: ${skips} comparisons that nobody decided are not in the table.`);
   if (others > 0) say(`${file}: ${others} comparisons of other systems are not in the table.`);
 }
-
-/** Both ends: 57.1 to 63.0. */
-export const intervalText = ([low, high]: Interval, text: (value: number) => string): string =>
-  `${text(low)} to ${text(high)}`;
-
-/** With one decimal and a true minus sign. */
-export const oneDecimal = (value: number): string => value.toFixed(1).replace('-', '−');
-
-/** 92.0 % (90.0 to 93.6). */
-export const shareText = ({ share, interval }: Share): string =>
-  `${formatShare(share)} (${intervalText(interval, (value) => oneDecimal(100 * value))})`;

@@ -1,5 +1,4 @@
 import {
-  DataError,
   type Interval,
   type ReadWins,
   readCategories,
@@ -12,18 +11,10 @@ import {
 } from '@attune/preferences';
 import type { Command } from 'commander';
 import { type CommandContext, command, run, wholeNumber } from '../../command.ts';
-import { checkOutFile } from '../../models/outFile.ts';
-import { formatCount } from '../../terminal/format.ts';
+import { formatCount, intervalText, oneDecimal } from '../../terminal/format.ts';
 import { table } from '../../terminal/table.ts';
-import {
-  type ContestOptions,
-  intervalText,
-  oneDecimal,
-  tellOutside,
-  withContest,
-  withTableOut,
-  withWeighted,
-} from './shared.ts';
+import { tellSkipped } from '../data/common.ts';
+import { type ContestOptions, checkOutputs, tellOutside, withContest, withTableOut, withWeighted } from './shared.ts';
 
 interface Options extends ContestOptions {
   readonly categories?: string;
@@ -55,10 +46,10 @@ export const winrateCommand = (): Command =>
     .action(run(winrate));
 
 async function winrate({ say, result }: CommandContext, { data, seed, ...options }: Options): Promise<void> {
-  if (options.out !== undefined) checkOutFile(options.out);
+  checkOutputs(options);
   const read = await readWins(data, options);
-  const { system, against, skips, others, skipped, unit } = read;
-  if (skipped.length > 0) say(new DataError(data, skipped, { unit }).message);
+  const { system, against, skips, others, skipped } = read;
+  tellSkipped(say, data, read);
   tellOutside(say, data, { skips, others });
   const places = [...read.verdicts.keys()];
   const prompts = new Set(read.verdicts.map(verdictPrompt)).size;

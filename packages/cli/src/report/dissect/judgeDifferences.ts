@@ -1,9 +1,10 @@
+import { oneDecimal } from '../../terminal/format.ts';
 import type { Ranged } from '../estimate.ts';
 import { type Html, html } from '../html.ts';
 import { intervalPlot } from '../intervalPlot.ts';
 import { nice } from '../scale.ts';
 import type { PlottedJudge } from './propertyPlot.ts';
-import { oneDecimal, type WeightScale } from './weightScale.ts';
+import type { WeightScale } from './weightScale.ts';
 
 export interface JudgeDifferencesOptions {
   readonly title: string;

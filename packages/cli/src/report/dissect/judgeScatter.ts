@@ -1,8 +1,9 @@
+import { oneDecimal } from '../../terminal/format.ts';
 import { type Html, html } from '../html.ts';
 import { linear, type Scale, ticks } from '../scale.ts';
 import type { PlottedJudge } from './propertyPlot.ts';
 import { textWidth } from './textWidth.ts';
-import { oneDecimal, type WeightScale, weightDomain } from './weightScale.ts';
+import { type WeightScale, weightDomain } from './weightScale.ts';
 
 export interface JudgeScatterOptions {
   readonly title: string;

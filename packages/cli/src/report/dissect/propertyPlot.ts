@@ -1,8 +1,9 @@
 import type { FittedWeights } from '@attune/preferences';
+import { oneDecimal } from '../../terminal/format.ts';
 import { type Html, html } from '../html.ts';
 import { linear, type Scale, ticks } from '../scale.ts';
 import { widest } from './textWidth.ts';
-import { oneDecimal, type WeightScale, weightDomain } from './weightScale.ts';
+import { type WeightScale, weightDomain } from './weightScale.ts';
 
 /** A judge's weights in the group of the plot. */
 export interface PlottedJudge {

@@ -38,6 +38,3 @@ export function weightDomain(fits: readonly FittedWeights[], { of, neutral }: We
   const values = [neutral, ...weights.map(of)];
   return nice([Math.min(...values), Math.max(...values)], 8);
 }
-
-/** A value with one decimal and a true minus sign. */
-export const oneDecimal = (value: number): string => value.toFixed(1).replace('-', '−');
