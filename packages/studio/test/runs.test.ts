@@ -63,6 +63,9 @@ test('a run is started from the votes, trains in its own process, and leaves a r
   );
   assert.ok('rewards/margins' in lines[0]);
 
+  const report = await ada.raw(`/projects/${project}/runs/first/report`);
+  assert.match(report.body, /<html/);
+  assert.match(String(report.headers['content-security-policy']), /^sandbox allow-scripts; default-src 'none'/);
   const data = readFileSync(join(studio.folder, 'runs', project, 'first/data.jsonl'), 'utf8')
     .trim()
     .split('\n');
@@ -97,6 +100,23 @@ test('a run stops with a checkpoint, and goes on to the same end from there; a w
   assert.equal(watched.states.at(-1), 'finished');
   assert.equal((await ada.send('DELETE', path)).status, 200);
   assert.equal((await ada.send('GET', path)).status, 404);
+});
+
+test('a training that is killed is told as failed, and goes on from its newest checkpoint', async (t) => {
+  if (!tinyModel) return t.skip('there is no libtorch here');
+  const { ada, project, studio } = await studioWithModel(t);
+  const path = `/projects/${project}/runs/killed`;
+  await ada.send('POST', `/projects/${project}/runs`, asked('killed', `${quick}max_steps: 300\nsave_steps: 4`));
+  await until(ada, path, ({ checkpoint }) => checkpoint !== null);
+  const { pid } = JSON.parse(readFileSync(join(studio.folder, 'runs', project, 'killed/process.json'), 'utf8'));
+  process.kill(pid, 'SIGKILL');
+  const killed = await until(ada, path, ({ state }) => state !== 'running');
+  assert.equal(killed.state, 'failed');
+  assert.equal((await ada.send('POST', `${path}/resume`)).status, 200);
+  const goesOn = await until(ada, path, ({ state, step }) => state !== 'starting' && step > killed.checkpoint!);
+  assert.ok(goesOn.step > killed.checkpoint!);
+  await ada.send('POST', `${path}/stop`, { atOnce: true });
+  await until(ada, path, ({ state }) => state !== 'stopping');
 });
 
 test('a stream that was cut goes on after the last event that arrived', async (t) => {
