@@ -19,6 +19,8 @@ export interface Failure {
   readonly busy?: boolean;
   /** No question at all will get a reply. */
   readonly hopeless?: boolean;
+  /** Nobody listens at the address. */
+  readonly absent?: boolean;
   /** What it says about a call that it does not take as it is. */
   readonly rejected?: string;
   readonly waitMs?: number;
@@ -38,7 +40,7 @@ export async function chatCall(endpoint: Endpoint, body: object): Promise<Outcom
     });
     text = await response.text();
   } catch (error) {
-    return { why: reason(error, timeoutMs), passing: true };
+    return { why: reason(error, timeoutMs), passing: true, absent: isAbsence(error) };
   }
   return response.ok ? replyIn(text) : failureOf(response, key ? text.replaceAll(key, '[key]') : text);
 }
@@ -103,8 +105,15 @@ function waitOf(header: string | null): number | undefined {
 }
 
 /** fetch() says only "fetch failed"; the reason is in the cause. */
+const causeOf = (error: unknown): unknown =>
+  error instanceof Error && error.cause instanceof Error ? error.cause : error;
+
 function reason(error: unknown, timeoutMs: number): string {
   if (error instanceof Error && error.name === 'TimeoutError') return `no answer in ${timeoutMs / 1000} s`;
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const cause = causeOf(error);
   return cause instanceof Error ? cause.message || String((cause as NodeJS.ErrnoException).code) : String(cause);
 }
+
+/** No such host, or no program that listens there. */
+const isAbsence = (error: unknown): boolean =>
+  ['ECONNREFUSED', 'ENOTFOUND'].includes(String((causeOf(error) as NodeJS.ErrnoException).code));

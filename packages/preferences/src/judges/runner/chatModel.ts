@@ -55,7 +55,8 @@ const TIMEOUT_MS = 120_000;
  * 503 with `Retry-After`) makes every call wait, and is asked up to thirty times. A server that does not know a parameter (a form for the reply,
  * the seed) is asked without it.
  *
- * @throws JudgeError for an address, key or model that is refused (status 401 to 404), or an account without money
+ * @throws JudgeError for an address, key or model that is refused (status 401 to 404), an account without money, or an
+ *   address where nobody has ever listened
  * @throws JudgeCallError when there is no reply to this question
  */
 export function chatModel(endpoint: JudgeEndpoint, settings: ChatSettings = {}): Omit<Chat, 'recall' | 'forget'> {
@@ -64,6 +65,7 @@ export function chatModel(endpoint: JudgeEndpoint, settings: ChatSettings = {}):
   const pace = new Pace(settings, { clock, signal });
   const concessions = new Concessions(say);
   let refusal: JudgeError | undefined; // of all questions, once for all
+  let wasThere = false; // a server that was there may come back
 
   const ask = async (request: ChatRequest): Promise<ChatReply> => {
     const tokens = estimateInput(request) + (request.maxTokens ?? 0);
@@ -78,6 +80,7 @@ export function chatModel(endpoint: JudgeEndpoint, settings: ChatSettings = {}):
       } finally {
         pace.ended(outcome !== undefined && 'busy' in outcome && outcome.busy === true);
       }
+      if ('reply' in outcome || !outcome.absent) wasThere = true;
       if ('reply' in outcome) {
         const usage = usageOf(request, outcome.reply);
         pace.settle(usage.input + usage.output - tokens);
@@ -87,6 +90,10 @@ export function chatModel(endpoint: JudgeEndpoint, settings: ChatSettings = {}):
       if (outcome.rejected !== undefined && concessions.concede(asked, outcome.rejected)) continue;
       if (outcome.hopeless) throw (refusal = new JudgeError(`${shownAddress(at.address)}: ${outcome.why}`));
       const count = outcome.busy ? ++busy : ++tried;
+      if (tried === TRIES && !wasThere) {
+        const remedy = 'Nobody has answered there: see that the server runs, and that the address is right.';
+        throw (refusal = new JudgeError(`${shownAddress(at.address)}: ${outcome.why}. ${remedy}`));
+      }
       if (!outcome.passing || tried === TRIES || busy === BUSY_TRIES) {
         const times = tried + busy;
         throw new JudgeCallError(

@@ -197,3 +197,16 @@ test('once a key is refused nothing more is asked, also by those who wait', asyn
   assert.ok(replies.every((reply) => reply.status === 'rejected' && reply.reason.code === 'judge'));
   assert.equal(asked.length, 1);
 });
+
+test('where nobody listens the work ends after five tries of one question; a server that was there may come back', async (t) => {
+  const { url, stop } = await startChat(() => 'yes');
+  await stop();
+  const never = chatModel({ url, model: 'm' }, { clock: fakeClock() });
+  await assert.rejects(never.ask(asking('a')), { code: 'judge', message: /Nobody has answered there: see that/ });
+  await assert.rejects(never.ask(asking('b')), { code: 'judge' });
+
+  const server = await chat(t, () => 'yes');
+  assert.equal((await server.ask(asking('a'))).text, 'yes');
+  await server.stop();
+  await assert.rejects(server.ask(asking('b')), { code: 'judge_call' });
+});
