@@ -143,3 +143,30 @@ testOnBoth('text holds no conversations, and says so; an empty export is an empt
   assert.equal(statusCode, 422);
   assert.match(body, /2 of the prompts are conversations/);
 });
+
+testOnBoth(
+  'nobody but the editors of a project takes anything out of it, sees its quality or decides its items',
+  async (_, place) => {
+    const ada = await owner(place);
+    const [mine, other] = [await project(ada), await project(ada)];
+    await ada.send('POST', `${mine}/imports`, upload(jsonl(comparisons(1))));
+    const [{ id }] = (await ada.send('GET', `${mine}/items`)).body.items;
+    const annotator = await member(place, ada, mine.split('/')[2]!, 'annotator', 'Bob');
+    const stranger = await member(place, ada, other.split('/')[2]!, 'editor', 'Eve');
+    const gets = ['export?what=pairs', 'export/summary', 'quality', 'disagreements', `items/${id}`, 'items'];
+    for (const path of gets) {
+      assert.equal((await annotator.raw(`${mine}/${path}`)).statusCode, 403, path);
+      assert.equal((await stranger.raw(`${mine}/${path}`)).statusCode, 404, path);
+    }
+    const word = { choice: 'a' };
+    assert.equal((await annotator.send('PUT', `${mine}/items/${id}/adjudication`, word)).status, 403);
+    assert.equal((await stranger.send('PUT', `${mine}/items/${id}/adjudication`, word)).status, 404);
+    assert.equal(
+      (await stranger.send('PUT', `${other}/items/${id}/adjudication`, word)).status,
+      404,
+      'through one’s own',
+    );
+    assert.equal((await stranger.send('GET', `${other}/items/${id}`)).status, 404);
+    assert.equal((await stranger.send('DELETE', `${other}/items/${id}/adjudication`)).status, 404);
+  },
+);

@@ -1,4 +1,4 @@
-/** The quality page of a project, computed anew where that is quick and behind the reader's back where it is not. */
+/** The quality page of a project, computed anew for each reader, of many votes behind the reader's back. */
 import { sql } from 'kysely';
 import { Quality } from '../../shared/quality.ts';
 import type { Db } from '../db/open.ts';
@@ -8,12 +8,12 @@ import type { Studio } from '../studio.ts';
 import { voteColumns } from './columns.ts';
 import { computeReport } from './compute.ts';
 
-/** A page that took longer than this is shown as it last was, while the next is computed. */
-const QUICK_MS = 300;
+/** With more votes than this the page is shown as it last was, while the next is computed. */
+const MANY = 20_000;
 
 interface Known {
   readonly page: Quality;
-  readonly tookMs: number;
+  readonly votes: number;
 }
 
 const pages = new WeakMap<Db, Map<string, { known?: Known; computing?: Promise<Known> | undefined }>>();
@@ -24,7 +24,7 @@ export async function qualityOf(studio: Studio, project: Pick<ProjectRow, 'id' |
   pages.set(studio.db, ofStudio);
   const entry = ofStudio.get(project.id) ?? {};
   ofStudio.set(project.id, entry);
-  if (entry.known && entry.known.tookMs > QUICK_MS) {
+  if (entry.known && entry.known.votes > MANY) {
     entry.computing ??= compute(studio, project).finally(() => (entry.computing = undefined));
     entry.computing.then((known: Known) => (entry.known = known)).catch(console.error);
     return entry.known.page;
@@ -35,9 +35,9 @@ export async function qualityOf(studio: Studio, project: Pick<ProjectRow, 'id' |
 
 async function compute(studio: Studio, project: Pick<ProjectRow, 'id' | 'overlap'>): Promise<Known> {
   const { db, now } = studio;
-  const from = performance.now();
   const computedAt = now();
-  const report = await computeReport(await voteColumns(db, project.id));
+  const votes = await voteColumns(db, project.id);
+  const report = await computeReport(votes);
   const names = await namesIn(
     db,
     report.annotators.map(({ annotator }) => annotator),
@@ -54,7 +54,7 @@ async function compute(studio: Studio, project: Pick<ProjectRow, 'id' | 'overlap
       return { ...quality, name, judge };
     }),
   });
-  return { page, tookMs: performance.now() - from };
+  return { page, votes: votes.item.length };
 }
 
 async function progressOf(db: Db, { id, overlap }: Pick<ProjectRow, 'id' | 'overlap'>): Promise<Quality['progress']> {
