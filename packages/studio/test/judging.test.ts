@@ -90,17 +90,18 @@ test('what it could not say is counted by its reason, and asked again when it go
   const { ada, project } = await projectWith(place, comparisons(3));
   let isMended = false;
   const server = await allowedServer(t, place, (asked) => {
-    const isThird = asked.body.messages.at(-1)!.content.includes('Question 2?');
-    return isThird && !isMended ? { status: 400, body: 'no such words here' } : verdict(asked);
+    const about = (question: string) => asked.body.messages.at(-1)!.content.includes(question);
+    if (!isMended && about('Question 1?')) return 'I would rather not say.';
+    return !isMended && about('Question 2?') ? { status: 400, body: 'no such words here' } : verdict(asked);
   });
   await ada.send('POST', `/projects/${project}/judging`, served(server.url));
   const first = await ended(ada, project);
-  assert.deepEqual([first.state, first.done, first.failed], ['finished', 2, 1]);
-  assert.equal(first.failures[0]!.reason, 'failed call');
+  assert.deepEqual([first.state, first.done, first.failed], ['finished', 1, 2]);
+  assert.deepEqual(first.failures.map(({ reason }) => reason).sort(), ['failed call', 'unreadable reply']);
   isMended = true;
   server.asked.length = 0;
   assert.equal((await ada.send('POST', `/projects/${project}/judging/resume`)).status, 200);
-  assert.deepEqual([(await ended(ada, project)).done, server.asked.length], [3, 2]);
+  assert.deepEqual([(await ended(ada, project)).done, server.asked.length], [3, 4]); // two comparisons in two orders
 });
 
 test('a written rule votes too, and what is wrong with one is said before it begins', async (t) => {

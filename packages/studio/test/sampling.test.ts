@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Answer, type Asked, completion, startChat } from '../../preferences/test/judges/chatServer.ts';
-import { stopAllJobs } from '../server/jobs/job.ts';
+import { openDatabase } from '../server/index.ts';
+import { latestJob, stopAllJobs } from '../server/jobs/job.ts';
 import type { Sampling, SamplingPage } from '../shared/sampling.ts';
 import { testOnBoth } from './both.ts';
 import { type Browser, jsonl, member, owner, type TestStudio, testStudio, upload } from './studio.ts';
@@ -161,7 +162,10 @@ test('a studio that ended in the midst goes on with what is left, and asks no qu
   });
   await ada.send('POST', `/projects/${project}/sampling`, asked(server.url));
   while (!isDown.now) await sleep(5);
-  await stopAllJobs(place.studio); // as at its end; the file is as a crash leaves it, but for the word
+  await using db = await openDatabase({ folder: place.studio.folder }); // a studio of another process, as after a crash
+  const found = latestJob({ ...place.studio, db }, { projectId: project, name: 'sampling' });
+  assert.equal(found?.state, 'stopped');
+  await stopAllJobs(place.studio);
   const stopped = (await ada.send('GET', `/projects/${project}/sampling`)).body.sampling as Sampling;
   assert.equal(stopped.state, 'stopped');
   [isDown.now, isMended] = [false, true];
@@ -178,7 +182,7 @@ test('a server that refuses the key ends the work with the reason, and the key i
   await ada.send('POST', `/projects/${project}/sampling`, asked(server.url));
   const { state, error } = await ended(ada, project);
   assert.equal(state, 'failed');
-  assert.match(error!, /status 401: \[key\] is no key/);
+  assert.match(error!, /status 401: \[key\] is no key.*ATTUNE_TEST_KEY/);
 });
 
 test('only addresses that the owner has allowed are asked, with keys of their own kind, and only by editors', async (t) => {

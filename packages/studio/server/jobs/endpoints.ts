@@ -4,6 +4,7 @@ import {
   chatAddress,
   chatModel,
   costOf,
+  JudgeError,
   ReplyCache,
   type ReplySource,
   rememberingChat,
@@ -55,7 +56,12 @@ export function openEndpoint(
   const broken = new AbortController();
   const signal = AbortSignal.any([stop, broken.signal]);
   const settings = { temperature, concurrency: AT_A_TIME, signal };
-  const { ask } = chatModel({ url, model, ...(key !== undefined && { key }) }, settings);
+  const { ask: askModel } = chatModel({ url, model, ...(key !== undefined && { key }) }, settings);
+  const ask: typeof askModel = (request) =>
+    askModel(request).catch((error: unknown) => {
+      if (!(error instanceof JudgeError)) throw error;
+      throw new JudgeError(error.message.replace('ATTUNE_JUDGE_KEY', keyName ?? 'whose name you give'));
+    });
   const source: ReplySource = { address: chatAddress(url), model, temperature };
   return {
     /** @param draw tells answers to the same question from each other */

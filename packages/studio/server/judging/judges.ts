@@ -3,11 +3,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  type Chat,
   chatPairJudge,
   type Judge,
   type Judged,
   judgePresets,
+  type PairQuestion,
   type PairTemplate,
+  pairQuestions,
   readRule,
   ruleJudge,
 } from '@attune/preferences';
@@ -75,10 +78,23 @@ function servedJudge(studio: Studio, settings: NewJudging & { from: 'endpoint' }
     async *judge(pages, stop) {
       using endpoint = openEndpoint(studio, settings, { temperature: 0, stop });
       const { signal } = endpoint;
-      const judge = chatPairJudge({ name, template, order, chat: endpoint.chat(), concurrency: AT_A_TIME, signal });
-      yield* inPages(judge).judge(pages, signal);
+      const chat = endpoint.chat();
+      const judge = chatPairJudge({ name, template, order, chat, concurrency: AT_A_TIME, signal });
+      for await (const judged of inPages(judge).judge(pages, signal)) {
+        if ('failure' in judged) forgetUnreadable(chat, template, pairQuestions([judged.contest], order));
+        yield judged;
+      }
     },
   };
+}
+
+/** What could not be read is of no use to anybody: going on asks again. */
+function forgetUnreadable(chat: Chat, template: PairTemplate, questions: Iterable<PairQuestion>): void {
+  for (const question of questions) {
+    const request = template.request(question);
+    const reply = chat.recall(request);
+    if (reply && template.read(reply, question) === undefined) chat.forget(request);
+  }
 }
 
 const inPages = (judge: Judge): StudioJudge => ({

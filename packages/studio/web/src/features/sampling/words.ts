@@ -39,6 +39,10 @@ export const en = {
     'same response twice': 'Both answers are the same (raise the temperature)',
     'does not fit': 'The prompt is too long for the model',
     'cannot be kept': 'The answer has characters that cannot be kept',
+    'unreadable reply': 'The verdict cannot be read',
+    'reply cut off': 'The verdict is cut off',
+    'too long': 'Too long for the model',
+    'no verdict': 'No verdict',
   },
 };
 
@@ -81,5 +85,9 @@ export const zh: typeof en = {
     'same response twice': '两个回答相同（请提高温度）',
     'does not fit': '提示对模型来说太长',
     'cannot be kept': '回答含有无法保存的字符',
+    'unreadable reply': '无法读取评判结果',
+    'reply cut off': '评判结果被截断',
+    'too long': '对模型来说太长',
+    'no verdict': '没有评判结果',
   },
 };
