@@ -78,8 +78,9 @@ testOnBoth(
       annotators.map(({ name, judge }: { name: string; judge: boolean }) => [name, judge]),
       [['large (pair)', true]],
     );
-    const item = await place.studio.db.selectFrom('items').select(['b_votes', 'vote_count', 'taken']).execute();
-    assert.deepEqual(item, Array(3).fill({ b_votes: 1, vote_count: 0, taken: 0 })); // people are still asked
+    const items = await place.studio.db.selectFrom('items').selectAll().execute();
+    const counts = items.map(({ b_votes, vote_count, taken }) => [b_votes, vote_count, taken]);
+    assert.deepEqual(counts, Array(3).fill([1, 0, 0])); // people are still asked
     const again = await ada.send('POST', `/projects/${project}/judging`, served(server.url));
     assert.equal(again.body.code, 'nothing_left');
   },
