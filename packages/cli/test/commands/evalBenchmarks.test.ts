@@ -158,6 +158,9 @@ test('what cannot be used ends with 2 and says what was expected', () => {
   const nowhere = evaluate('mt-bench', '--questions', mtBench, '--judgments', 's.jsonl', '--out', 'none/rows.csv');
   assert.equal(nowhere.status, 2);
   assert.match(nowhere.stderr, /there is no folder none/);
+  const strange = evaluate('mt-bench', '--questions', mtBench, '--judgments', 's.jsonl', '--out', 'rows.cvs');
+  assert.equal(strange.status, 2);
+  assert.match(strange.stderr, /--out rows\.cvs: the ending says what is written; expected \.csv, \.parquet/);
 });
 
 test('--report writes a page about ratings, and says where comparisons have theirs', () => {

@@ -105,7 +105,7 @@ test('verdicts without texts are about the items of the benchmark’s own file',
   assert.deepEqual([judge, agreement!.majority!.share, position.consistency!.share], ['GPT-4', 0.75, 0.5]);
   const without = judges('--data', results);
   assert.deepEqual([without.status, without.stdout], [2, '']);
-  assert.match(without.stderr, /line 1: is about item number 0 \(from 0\), which is not there/);
+  assert.match(without.stderr, /verdicts without texts, and no items are given/);
 });
 
 test('a file that is no comparisons, or an --own without a source, is wrong usage', () => {

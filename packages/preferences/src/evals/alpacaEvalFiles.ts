@@ -51,14 +51,24 @@ interface CsvRow {
   text(column: string): string | undefined;
 }
 
-async function readCsv(path: string): Promise<{ readonly columns: readonly string[]; readonly rows: CsvRow[] }> {
+interface CsvTable {
+  readonly columns: readonly string[];
+  readonly rows: readonly CsvRow[];
+}
+
+/** @throws DataError for a file without rows, or without a column that it needs */
+async function readCsv(path: string, required: readonly string[], needs: string): Promise<CsvTable> {
   const bytes = Buffer.concat(await Array.fromAsync(unpackedBytes(path)));
   const [head, ...records] = parseCsv(new TextDecoder().decode(bytes)); // which drops the mark that Excel begins with
   if (!head || records.length === 0) throw new DataError(path, 'has no rows. The first line names the columns.');
   const columns = head.cells;
+  if (required.some((column) => !columns.includes(column))) throw otherColumns(path, columns, needs);
   const rows = records.map(({ line, cells }) => ({ line, text: (column: string) => cells[columns.indexOf(column)] }));
   return { columns, rows };
 }
+
+const otherColumns = (path: string, columns: readonly string[], needs: string): DataError =>
+  new DataError(path, `has the columns ${columns.join(', ').replaceAll(/\s+/g, ' ')}. ${needs}`);
 
 /** The rows as `read` makes them; the lines where it finds a fault are collected into one error. */
 function collected<T>(path: string, rows: readonly CsvRow[], needs: string, read: (row: CsvRow) => T): T[] {
@@ -106,9 +116,9 @@ const difficultyNeeds = 'Columns: instruction_difficulty, and one of index (the 
  * @throws DataError
  */
 export async function readDifficulties(path: string): Promise<Difficulties> {
-  const { columns, rows } = await readCsv(path);
+  const { columns, rows } = await readCsv(path, ['instruction_difficulty'], difficultyNeeds);
   const by = (['index', 'id', 'prompt'] as const).find((column) => columns.includes(column)) ?? unnamedIndex(columns);
-  if (by === undefined) throw new DataError(path, `has the columns ${columns.join(', ')}. ${difficultyNeeds}`);
+  if (by === undefined) throw otherColumns(path, columns, difficultyNeeds);
   const found = new Map<string, number>();
   const read = collected(path, rows, difficultyNeeds, (row) => ({
     key: by === 'prompt' ? promptKey(row.text(by) ?? '') : by === 'id' ? row.text(by)! : String(numberIn(row, by)),
@@ -134,9 +144,9 @@ const weightColumns = ['np.tanh(std_delta_len)', 'instruction_difficulty', 'not_
  * @throws DataError
  */
 export async function readLengthWeights(path: string): Promise<ReadonlyMap<string, LengthWeights>> {
-  const { columns, rows } = await readCsv(path);
-  const [name] = columns;
   const needs = `Columns: the model's name, ${weightColumns.join(', ')}.`;
+  const { columns, rows } = await readCsv(path, weightColumns, needs);
+  const [name] = columns;
   const read = collected(path, rows, needs, (row) => {
     const [length, difficulty, system] = weightColumns.map((column) => numberIn(row, column)) as [
       number,
@@ -161,8 +171,8 @@ export interface ReadGamedRows {
  * @throws DataError
  */
 export async function readGamedRows(path: string): Promise<ReadGamedRows> {
-  const { rows } = await readCsv(path);
   const needs = 'Columns: preference (0 to 1), std_delta_len, instruction_difficulty.';
+  const { rows } = await readCsv(path, ['preference', 'std_delta_len', 'instruction_difficulty'], needs);
   const judged = rows.filter((row) => row.text('preference') !== '');
   const gamed = collected(path, judged, needs, (row) => {
     const won = numberIn(row, 'preference');

@@ -69,6 +69,9 @@ test('weights and manipulated rows that cannot be used are listed with their lin
     message:
       /2 lines.*line 2: "not_gamed_baseline\.astype\(float\)" is missing\n.*line 3: "np\.tanh\(std_delta_len\)" is ""/s,
   });
+  await assert.rejects(readLengthWeights(write('other.csv', 'model,np.tanh(std_delta_len)\nmine,1\n')), {
+    message: /other\.csv: has the columns model, np\.tanh\(std_delta_len\)\. Columns: the model's name, np\.tanh/,
+  });
   const gamed = write('gamed.csv', 'preference,std_delta_len,instruction_difficulty\n0.5,-1,2\n,1,1\n');
   assert.deepEqual(await readGamedRows(gamed), {
     gamed: [{ won: 0.5, standardizedDifference: -1, difficulty: 2 }],

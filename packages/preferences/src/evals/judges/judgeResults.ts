@@ -116,6 +116,9 @@ export async function readJudgeResults(
   const itself = isExchanged === undefined ? [] : [autoJ(isExchanged)];
   const form = recognised<Format<Result>>(head, [llmBar, judgeBench, pandaLm, ...itself]);
   if (!form) return undefined;
+  if (items.length === 0) {
+    throw new DataError(path, "has verdicts without texts, and no items are given: the benchmark's own file has them.");
+  }
   const byId = new Map(items.map((item) => [item.id, item]));
   const [comparisons, skipped]: [Comparison[], Problem[]] = [[], []];
   const { rows, unit } = await openRows(path);

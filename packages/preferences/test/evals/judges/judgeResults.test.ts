@@ -91,6 +91,14 @@ test('verdicts about no item, and lines that are none, are errors with their lin
   assert.deepEqual([comparisons.length, skipped.map(({ line }) => line)], [1, [2, 3]]);
 });
 
+test('without items it is said that they are in the file of the benchmark', async () => {
+  const file = write('alone.jsonl', [{ pair_id: 'x', judgments: [{ decision: 'A>B' }] }]);
+  await assert.rejects(readJudgeResults(file, { items: [] }), {
+    code: 'bad_data',
+    message: /verdicts without texts, and no items are given: the benchmark's own file has them/,
+  });
+});
+
 test('a file of anything else is not such a file', async () => {
   assert.equal(await readJudgeResults(write('comparisons.jsonl', items), { items }), undefined);
 });
