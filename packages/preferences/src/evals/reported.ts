@@ -13,8 +13,5 @@ export const reportedHumanEvaluation = {
   row: sideBySideRow({ win: 120, tie: 220, loss: 60 }),
 } as const;
 
-/** Table 5: the reward model's accuracy, a share, at its best (ChatGLM-32B, on another test set than any of ours). */
-export const reportedRewardAccuracy = 0.65;
-
 /** Table 6: systems from the shortest responses to the longest. The lengths themselves were not to be had. */
 export const reportedLengthOrder = ['SFT', 'PPO', 'DPO'] as const;
