@@ -31,13 +31,13 @@ ${section(words.how.title, undefined, html`<ul class="caveats">${[...words.how.l
 
 function agreement({ judges, people }: JudgesReport): HtmlValue {
   const rows = shareRows(judges, ({ people: own }) => own?.majority);
-  const among = people?.majority?.share;
-  const reference =
-    among === undefined
-      ? { at: 0.5, label: words.agreement.alone }
-      : { at: among, label: words.agreement.people(formatShare(among)) };
+  const reference = besidePeople(people?.majority, words.agreement.alone, words.agreement.people);
   return rows.length > 0 && section(words.agreement.title, words.agreement.lead, card(sharePlot(rows, reference)));
 }
+
+/** Where people stand, else an even chance. */
+const besidePeople = (people: Share | undefined, even: string, named: (share: string) => string) =>
+  people ? { at: people.share, label: named(formatShare(people.share)) } : { at: 0.5, label: even };
 
 function order(judges: readonly JudgeReport[]): HtmlValue {
   const both = shareRows(judges, ({ position }) => position.consistency);
@@ -52,11 +52,7 @@ function order(judges: readonly JudgeReport[]): HtmlValue {
 
 function length({ judges, people }: JudgesReport): HtmlValue {
   const rows = shareRows(judges, ({ prefersLonger }) => prefersLonger);
-  const byPeople = people?.prefersLonger?.share;
-  const reference =
-    byPeople === undefined
-      ? { at: 0.5, label: words.length.even }
-      : { at: byPeople, label: words.length.people(formatShare(byPeople)) };
+  const reference = besidePeople(people?.prefersLonger, words.length.even, words.length.people);
   return rows.length > 0 && section(words.length.title, words.length.lead, card(sharePlot(rows, reference)));
 }
 

@@ -58,7 +58,7 @@ export function contestOf(path: string, { system, against }: Partial<Contest>, v
   if (systems.length === 1 && second !== undefined && first === second) return { system: second, against: second };
   if (system !== undefined) return against === undefined ? { system } : { system, against };
   if (systems.length > 2 || second === undefined || first === second) {
-    throw new DataError(path, `compares ${systems.join(', ')}. Say whose win rate is asked for.`);
+    throw new DataError(path, `compares ${systems.join(', ')}. Say whose win rate is asked for: which is the system?`);
   }
   return { system: second };
 }

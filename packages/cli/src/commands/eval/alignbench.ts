@@ -116,7 +116,7 @@ function dimensionParts({ dimensions, incomplete }: System): (string | false)[] 
       scored.map(({ name, score }) => [name, ...scoreCells(score)]),
     ),
     incomplete.length > 0 &&
-      `${formatCount(incomplete.length)} replies score not every dimension of their type: ${incomplete.join(', ')}`,
+      `${formatCount(incomplete.length)} ${incomplete.length === 1 ? 'reply scores' : 'replies score'} not every dimension of their type: ${incomplete.join(', ')}`,
   ];
 }
 
