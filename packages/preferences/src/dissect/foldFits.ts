@@ -66,7 +66,7 @@ export function foldFits(
     if (trusted) largestShape = Math.max(largestShape, shape);
     else refitted++;
     const used = trusted ? drawn : logisticDraws(without(samples, from, to), settings.prior, anew);
-    const shares = trusted ? weights : weights.fill(1 / weights.length);
+    const shares = trusted ? weights : evenly(used.chains * used.draws);
     for (let j = 0; j < means.length; j++) means[j]! += weightedSum(used.weights[j]!, shares) / count;
     foretell(likelihood, used, shares, probabilities.subarray(from, to), from);
   }
@@ -77,6 +77,8 @@ function without({ features, labels }: Samples, from: number, to: number): Logis
   const kept = (_: unknown, row: number) => row < from || row >= to;
   return new LogisticLikelihood(features.filter(kept), labels.filter(kept));
 }
+
+const evenly = (draws: number): Float64Array => new Float64Array(draws).fill(1 / draws);
 
 function weightedSum(values: Float64Array, weights: Float64Array): number {
   let sum = 0;

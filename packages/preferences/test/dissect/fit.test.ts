@@ -81,6 +81,20 @@ test('folds weighted from one fit have the means of folds that are fitted anew',
   assert.ok(Math.abs(one - other) <= 0.01, `${one}, anew ${other}`);
 });
 
+test('a fold whose weights cannot be trusted is drawn anew, and counts like the others', () => {
+  const [few, said] = [features.slice(0, 60), labels.slice(0, 60)];
+  const loose: FitOptions = { ...quick, draws: 2000, folds: 3, prior: { kind: 'normal', scale: 2 } };
+  const some = fitted(fitJudge(names, few, said, loose));
+  const anew = fitted(fitJudge(names, few, said, { ...loose, refitFolds: true }));
+  assert.ok(some.folds!.refitted > 0);
+  some.properties.forEach(({ foldMean, sd }, j) => {
+    const other = anew.properties[j]!.foldMean!;
+    assert.ok(Math.abs(foldMean! - other) < 0.25 * sd, `${foldMean}, anew ${other}, deviation ${sd}`);
+  });
+  assert.equal(some.heldOut!.accuracy.n, 60);
+  assert.ok(Math.abs(some.heldOut!.accuracy.share - anew.heldOut!.accuracy.share) <= 0.05);
+});
+
 test('left-out labels are foretold about as well as the true weights would', () => {
   const { heldOut } = fitted(fitJudge(names, features, labels, quick));
   const right = features.filter((x, i) => {
