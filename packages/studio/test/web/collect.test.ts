@@ -51,6 +51,7 @@ test('from an empty folder to exported pairs: an owner, data, two annotators who
 async function voteAll(page: Page, keyFor: (first: string, i: number) => string): Promise<void> {
   for (let i = 0; i < ITEMS; i++) {
     const article = page.locator('article:visible');
+    // biome-ignore lint/performance/useDomNodeTextContent: as people see it
     const first = await article.getByRole('region', { name: 'Response 1' }).innerText();
     const item = await article.getAttribute('data-item');
     await page.keyboard.press(keyFor(first, i));

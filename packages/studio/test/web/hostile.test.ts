@@ -25,6 +25,7 @@ const corpus = [
   '$\\htmlData{onclick=alert(21)}{x} \\htmlStyle{background:url(https://evil.example/b)}{y} \\def\\a{\\a\\a}\\a$',
   '```html\n<script>alert(22)</script>\n```\n`<img src=x onerror=alert(23)>`',
   '| <img src=x onerror=alert(24)> | [x](javascript:alert(25)) |\n|---|---|\n| <b onmouseover=alert(26)>y</b> | z |',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: that is what somebody would try
   '{{constructor.constructor("alert(27)")()}} ${alert(28)} $t(session.signIn) {{- x}}',
   '<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=x onerror=alert(29)&gt;">',
   "\"><img src=x onerror=alert(30)> ' onmouseover=alert(31) x=' \u202Egnp.exe\u202C \u0000\u001B[31m",
