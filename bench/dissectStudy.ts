@@ -1,7 +1,7 @@
 /**
  * A study of the published size on features made up here: 5,240 samples, 29 properties, 33 judges, 16 groups.
  *
- *   node bench/dissectStudy.ts [--workers N] [--refit-folds] [--write FOLDER]
+ *   node bench/dissectStudy.ts [--workers N] [--draws N] [--warmup N] [--refit-folds] [--write FOLDER]
  *
  * Fits all of it and prints how long that took and how good the worst of the 528 fits is. With --write, nothing is fitted:
  * the folder gets features.jsonl, labels.json and groups.json for `attune dissect fit` and for dissect_numpyro.py.
@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
   fitAll,
+  fitDefaults,
   type JudgeFit,
   type JudgeLabels,
   type Random,
@@ -71,7 +72,13 @@ function study(random: Random): Study & { features: number[][] } {
 }
 
 const { values: given } = parseArgs({
-  options: { workers: { type: 'string' }, 'refit-folds': { type: 'boolean' }, write: { type: 'string' } },
+  options: {
+    workers: { type: 'string', default: '2' },
+    draws: { type: 'string', default: String(fitDefaults.draws) },
+    warmup: { type: 'string', default: String(fitDefaults.warmup) },
+    'refit-folds': { type: 'boolean', default: false },
+    write: { type: 'string' },
+  },
 });
 const made = study(seededRandom(0));
 
@@ -83,14 +90,15 @@ if (given.write !== undefined) {
 } else {
   const begun = performance.now();
   const fits: JudgeFit[] = [];
-  const options = { workers: Number(given.workers ?? 2), refitFolds: given['refit-folds'] === true };
+  const [workers, draws, warmup] = [given.workers, given.draws, given.warmup].map(Number);
+  const options = { workers, draws, warmup, refitFolds: given['refit-folds'] };
   for await (const fit of fitAll(made, options)) if ('properties' in fit) fits.push(fit);
   const seconds = (performance.now() - begun) / 1000;
   const all = fits.flatMap((fit) => fit.properties);
   const least = (values: readonly number[]) => values.reduce((a, b) => Math.min(a, b));
   console.log(
     JSON.stringify({
-      ...{ fits: fits.length, workers: options.workers, seconds },
+      ...{ fits: fits.length, workers, seconds },
       draws: fits[0]!.chains * fits[0]!.draws,
       leastBulkEss: least(all.map(({ bulkEss }) => bulkEss)),
       meanBulkEss: all.reduce((sum, { bulkEss }) => sum + bulkEss, 0) / all.length,
