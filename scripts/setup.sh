@@ -90,6 +90,7 @@ pages() {
 source "$root/scripts/libtorch.sh"
 
 mkdir -p "$made"
+export NODE_COMPILE_CACHE=${NODE_COMPILE_CACHE:-$made/compiled} # stripping types anew would take half of a command's start
 if [[ ${BASH_SOURCE[0]} == "$0" ]]; then rm -rf "$made/gave-up"; fi
 step node_24
 node_24_is_done

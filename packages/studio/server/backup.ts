@@ -78,7 +78,13 @@ export async function restore(db: Db, file: string): Promise<RowCounts> {
     }
   }
   return db.transaction().execute(async (tx) => {
-    const counts = await fill(tx, file, linesIn(file));
+    const unpacked = createGunzip().setEncoding('utf8');
+    const counts = await pipeline(createReadStream(file), unpacked, (text: AsyncIterable<string>) =>
+      fill(tx, file, linesIn(text)),
+    ).catch((cause: unknown) => {
+      if (cause instanceof BackupError) throw cause;
+      throw new BackupError(`${file} cannot be read: ${(cause as Error).message}.`, { cause });
+    });
     if (isPostgres(tx)) await sql`select setval('audit_id_seq', coalesce((select max(id) from audit), 1))`.execute(tx);
     return counts;
   });
@@ -136,15 +142,11 @@ function isOurs(file: string, head: unknown): true {
 }
 
 /** Lines end at \n alone: readline would also break them at U+2028, which JSON has in its strings. */
-async function* linesIn(file: string): AsyncGenerator<unknown> {
-  try {
-    let rest = '';
-    for await (const chunk of createReadStream(file).compose(createGunzip()).setEncoding('utf8')) {
-      const lines = (rest + chunk).split('\n');
-      rest = lines.pop()!;
-      for (const one of lines) yield JSON.parse(one);
-    }
-  } catch (error) {
-    throw new BackupError(`${file} cannot be read: ${(error as Error).message}.`, { cause: error });
+async function* linesIn(text: AsyncIterable<string>): AsyncGenerator<unknown> {
+  let rest = '';
+  for await (const chunk of text) {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop()!;
+    for (const one of lines) yield JSON.parse(one);
   }
 }

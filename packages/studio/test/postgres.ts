@@ -35,7 +35,9 @@ export async function startPostgres(bin: string): Promise<PostgresServer> {
   const data = join(folder, 'data');
   const options = { ...nobody, cwd: folder, stdio: 'ignore' } as const;
   execFileSync(join(bin, 'initdb'), ['-D', data, '-U', 'tests', '-A', 'trust', '-E', 'UTF8', '--no-sync'], options);
-  const server = spawn(join(bin, 'postgres'), ['-D', data, '-k', folder, '-c', 'listen_addresses='], options);
+  // Without fsync: the tests kill the studio, never this server.
+  const settings = ['-c', 'listen_addresses=', '-c', 'fsync=off'];
+  const server = spawn(join(bin, 'postgres'), ['-D', data, '-k', folder, ...settings], options);
   const urlOf = (name: string) => `postgres://tests@/${name}?host=${encodeURIComponent(folder)}`;
   const query = async (sql: string) => {
     const client = new pg.Client({ connectionString: urlOf('postgres') });

@@ -142,7 +142,7 @@ test('votes given while the studio cannot be reached wait in the tab, also over 
   await page.locator('article:visible').waitFor();
 
   await context.route('**/votes', (route) => route.abort());
-  await page.keyboard.press('1');
+  await page.locator('[data-choice="first2"]').click();
   await page.getByText('1 vote waits in this tab').waitFor();
   await page.keyboard.press('2');
   await page.locator('[data-pending="2"]').waitFor();

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useLayoutEffect, useRef } from 'react';
 
 /** What a key does. Keys are named by their place, as `KeyU`, so that they work with every layout and input method. */
 export type KeyMap = Readonly<Record<string, () => void>>;
@@ -13,7 +13,8 @@ export const switchKeys = (on: boolean): void => localStorage.setItem(KEPT, on ?
 export function useKeys(keys: KeyMap, isOn: boolean): void {
   const current = useRef(keys);
   current.current = keys;
-  useEffect(() => {
+  useLayoutEffect(() => {
+    // before anything is painted: no key is lost that was pressed at the first sight
     if (!isOn) return;
     const listen = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return;
