@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { BackupError, backUp, restore } from '../server/backup.ts';
+import { postgresBin, startPostgres } from './postgres.ts';
 import { Browser, member, owner, password, type TestStudio, testStudio } from './studio.ts';
 
 function folder(t: TestContext): string {
@@ -48,6 +49,27 @@ test('the drill: what a studio held is in the one that is restored from its back
   assert.deepEqual(await everything(other), await everything(place));
   const bob = new Browser(other);
   assert.equal((await bob.send('POST', '/session', { email: 'bob@example.org', password })).status, 200);
+});
+
+test('a backup of SQLite can be restored into PostgreSQL, and that one into SQLite again', async (t) => {
+  const bin = postgresBin();
+  if (!bin) return t.skip('PostgreSQL is not installed: neither /usr/lib/postgresql nor pg_config is there');
+  const server = await startPostgres(bin);
+  t.after(() => server.stop());
+  const place = await populated(t);
+  const [there, back] = [join(folder(t), 'there'), join(folder(t), 'back')];
+  await backUp(place.studio.db, there);
+  const moved = await testStudio(t, await server.database());
+  await restore(moved.studio.db, there);
+  const bob = new Browser(moved);
+  assert.equal((await bob.send('POST', '/session', { email: 'bob@example.org', password })).status, 200);
+  const ada = new Browser(moved);
+  await ada.send('POST', '/session', { email: 'ada@example.org', password });
+  assert.equal((await ada.send('POST', '/projects', { name: 'Later' })).status, 200); // the audit trail counts on
+  await backUp(moved.studio.db, back);
+  const again = await testStudio(t);
+  await restore(again.studio.db, back);
+  assert.equal((await everything(again)).projects!.length, 2);
 });
 
 test('a backup is not restored over anything', async (t) => {
