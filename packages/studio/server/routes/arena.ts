@@ -18,8 +18,8 @@ import { beginChat, readChat, takeTurn, voteOnChat } from '../arena/chats.ts';
 import { addModel, arenaModels, checkModel, modelThatIs, retireModel } from '../arena/models.ts';
 import { openProject } from '../auth/access.ts';
 import type { Studio } from '../studio.ts';
+import { InProject } from './common.ts';
 
-const InProject = z.object({ projectId: z.string() });
 const OfModel = InProject.extend({ modelId: z.string().max(100) });
 const OfChat = InProject.extend({ chatId: z.string().max(100) });
 const failures = { 400: Problem, 403: Problem, 404: Problem, 409: Problem };

@@ -4,8 +4,8 @@ import { AuditPage } from '../../shared/people.ts';
 import { Problem } from '../../shared/problem.ts';
 import { openProject } from '../auth/access.ts';
 import type { Studio } from '../studio.ts';
+import { InProject } from './common.ts';
 
-const InProject = z.object({ projectId: z.string() });
 const Query = z.object({
   /** `next` of the page before. */
   before: z.coerce.number().int().optional(),

@@ -17,8 +17,8 @@ import { dropLabels, MOST_LABELS, takeLabels } from '../dissect/labels.ts';
 import { explainedPage } from '../dissect/samples.ts';
 import { Refusal } from '../refusal.ts';
 import type { Studio } from '../studio.ts';
+import { InProject } from './common.ts';
 
-const InProject = z.object({ projectId: z.string() });
 const OfGroup = InProject.extend({ group: DissectGroup });
 const JudgeName = z.string().trim().min(1).max(100);
 const failures = { 400: Problem, 403: Problem, 404: Problem, 413: Problem, 422: Problem };

@@ -8,8 +8,7 @@ import { asLines, asParquet } from '../exports/file.ts';
 import { exportRecords } from '../exports/records.ts';
 import { exportSummary } from '../exports/select.ts';
 import type { Studio } from '../studio.ts';
-
-const InProject = z.object({ projectId: z.string() });
+import { InProject } from './common.ts';
 
 /** What goes out. */
 export const exportRoutes: FastifyPluginAsyncZod<{ studio: Studio }> = async (app, { studio }) => {

@@ -16,8 +16,7 @@ import { MOST_SENT, readUpload, shownName } from '../imports/upload.ts';
 import { itemDetail, itemPage } from '../items.ts';
 import { Refusal } from '../refusal.ts';
 import type { Studio } from '../studio.ts';
-
-const InProject = z.object({ projectId: z.string() });
+import { InProject } from './common.ts';
 
 /** What a project asks about. */
 export const itemRoutes: FastifyPluginAsyncZod<{ studio: Studio }> = async (app, { studio }) => {

@@ -1,12 +1,11 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { z } from 'zod';
 import { Judging, JudgingPage, NewJudging } from '../../shared/judging.ts';
 import { Problem } from '../../shared/problem.ts';
 import { openProject } from '../auth/access.ts';
 import { judgingPage, resumeJudging, startJudging, stopJudging } from '../judging/judging.ts';
 import type { Studio } from '../studio.ts';
+import { InProject } from './common.ts';
 
-const InProject = z.object({ projectId: z.string() });
 const failures = { 400: Problem, 403: Problem, 404: Problem, 409: Problem };
 
 /** Judges as annotators, for a project's editors. */

@@ -7,8 +7,7 @@ import { record } from '../audit.ts';
 import { hashToken, newToken } from '../auth/tokens.ts';
 import { notFound } from '../refusal.ts';
 import type { Studio } from '../studio.ts';
-
-const Done = z.object({});
+import { Done } from './common.ts';
 
 /** One's own API keys. Only their hashes are kept. */
 export const keyRoutes: FastifyPluginAsyncZod<{ studio: Studio }> = async (app, { studio }) => {

@@ -6,10 +6,9 @@ import { openProject } from '../auth/access.ts';
 import { changeRole, removeMember } from '../members.ts';
 import { acceptInvitation, invite } from '../people.ts';
 import type { Studio } from '../studio.ts';
+import { Done, InProject } from './common.ts';
 
-const InProject = z.object({ projectId: z.string() });
 const OneMember = InProject.extend({ userId: z.string() });
-const Done = z.object({});
 
 /** Who is in a project. */
 export const memberRoutes: FastifyPluginAsyncZod<{ studio: Studio }> = async (app, { studio }) => {

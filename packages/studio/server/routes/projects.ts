@@ -1,12 +1,10 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { z } from 'zod';
 import { Problem } from '../../shared/problem.ts';
 import { NewProject, Project, ProjectSettings } from '../../shared/projects.ts';
 import { openProject, ownerOnly } from '../auth/access.ts';
 import { changeProject, createProject, projectOf } from '../projects.ts';
 import type { Studio } from '../studio.ts';
-
-const InProject = z.object({ projectId: z.string() });
+import { InProject } from './common.ts';
 
 /** Projects: what they ask, and how far they are. */
 export const projectRoutes: FastifyPluginAsyncZod<{ studio: Studio }> = async (app, { studio }) => {

@@ -7,10 +7,9 @@ import { openProject } from '../auth/access.ts';
 import { adjudicate, disagreementPage, withdrawAdjudication } from '../quality/disagreements.ts';
 import { qualityOf } from '../quality/quality.ts';
 import type { Studio } from '../studio.ts';
+import { Done, InProject } from './common.ts';
 
-const InProject = z.object({ projectId: z.string() });
 const OneItem = InProject.extend({ itemId: z.string().max(100) });
-const Done = z.object({});
 
 /** How good the votes are, and what to do where they disagree. */
 export const qualityRoutes: FastifyPluginAsyncZod<{ studio: Studio }> = async (app, { studio }) => {

@@ -6,10 +6,7 @@ import { openProject } from '../auth/access.ts';
 import { queuePage } from '../queue/page.ts';
 import { castVote, withdrawVote } from '../queue/votes.ts';
 import type { Studio } from '../studio.ts';
-
-const InProject = z.object({ projectId: z.string() });
-/** Nobody holds more than a handful of items that others wait for. */
-const Prefetch = z.object({ prefetch: z.coerce.number().int().min(1).max(5).default(2) });
+import { InProject, Prefetch } from './common.ts';
 
 /** The comparison queue. */
 export const queueRoutes: FastifyPluginAsyncZod<{ studio: Studio }> = async (app, { studio }) => {

@@ -15,8 +15,8 @@ import { readDetails, readMetrics, readRun } from '../runs/readRun.ts';
 import { audit, removeRun, resumeRun, startRun } from '../runs/startRun.ts';
 import { decidedCount } from '../runs/votedPairs.ts';
 import type { Studio } from '../studio.ts';
+import { InProject } from './common.ts';
 
-const InProject = z.object({ projectId: z.string() });
 const OfRun = InProject.extend({ name: z.string() });
 const failures = { 400: Problem, 403: Problem, 404: Problem, 409: Problem };
 

@@ -1,13 +1,12 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { z } from 'zod';
 import { Problem } from '../../shared/problem.ts';
 import { NewSampling, Sampling, SamplingPage } from '../../shared/sampling.ts';
 import { openProject } from '../auth/access.ts';
 import { stopAllJobs } from '../jobs/job.ts';
 import { resumeSampling, samplingPage, startSampling, stopSampling } from '../sampling/sampling.ts';
 import type { Studio } from '../studio.ts';
+import { InProject } from './common.ts';
 
-const InProject = z.object({ projectId: z.string() });
 const failures = { 400: Problem, 403: Problem, 404: Problem, 409: Problem };
 
 /** Responses on demand, for a project's editors. */

@@ -1,5 +1,4 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { z } from 'zod';
 import { Join, Me, SetUp, SignIn, Welcome } from '../../shared/people.ts';
 import { Problem } from '../../shared/problem.ts';
 import { Attempts } from '../auth/attempts.ts';
@@ -9,8 +8,7 @@ import { beginSession, endSession, SESSION_COOKIE } from '../auth/sessions.ts';
 import { joinByInvitation, setUpOwner, someOwner } from '../people.ts';
 import { Refusal } from '../refusal.ts';
 import type { Studio } from '../studio.ts';
-
-const Done = z.object({});
+import { Done } from './common.ts';
 
 /** Coming in and going out. */
 export const sessionRoutes: FastifyPluginAsyncZod<{ studio: Studio }> = async (app, { studio }) => {

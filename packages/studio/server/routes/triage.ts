@@ -5,9 +5,7 @@ import { NewTriage, TriagePage, TriageReceipt, TriageSummary, TriageUndone } fro
 import { openProject } from '../auth/access.ts';
 import type { Studio } from '../studio.ts';
 import { triagePage, triagePrompt, triageSummary, withdrawTriage } from '../triage.ts';
-
-const InProject = z.object({ projectId: z.string() });
-const Prefetch = z.object({ prefetch: z.coerce.number().int().min(1).max(5).default(2) });
+import { InProject, Prefetch } from './common.ts';
 
 /** Prompt triage. */
 export const triageRoutes: FastifyPluginAsyncZod<{ studio: Studio }> = async (app, { studio }) => {
