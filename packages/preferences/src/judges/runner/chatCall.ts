@@ -37,9 +37,11 @@ export async function chatCall(endpoint: Endpoint, body: object): Promise<Outcom
       headers: { 'content-type': 'application/json', ...(key && { authorization: `Bearer ${key}` }) },
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(timeoutMs),
+      redirect: 'manual', // texts and key go where they were meant to go, and nowhere else
     });
     text = await response.text();
   } catch (error) {
+    if (isBlockedPort(error)) return { why: blockedPort, passing: false, hopeless: true };
     return { why: reason(error, timeoutMs), passing: true, absent: isAbsence(error) };
   }
   return response.ok ? replyIn(text) : failureOf(response, key ? text.replaceAll(key, '[key]') : text);
@@ -47,6 +49,10 @@ export async function chatCall(endpoint: Endpoint, body: object): Promise<Outcom
 
 /** @param text what the server said, without the key: some servers repeat it */
 function failureOf({ status, headers }: Response, text: string): Failure {
+  if (status >= 300 && status < 400) {
+    const why = `status ${status}: it sends callers on to ${headers.get('location')}. Give that address, if you trust it.`;
+    return { why, passing: false, hopeless: true };
+  }
   const why = `status ${status}${text && `: ${text.slice(0, 200)}`}`;
   const remedy = /insufficient_quota/.test(text) ? noMoney : remedies[status];
   if (remedy) return { why: `${why}. ${remedy}`, passing: false, hopeless: true };
@@ -117,3 +123,8 @@ function reason(error: unknown, timeoutMs: number): string {
 /** No such host, or no program that listens there. */
 const isAbsence = (error: unknown): boolean =>
   ['ECONNREFUSED', 'ENOTFOUND'].includes(String((causeOf(error) as NodeJS.ErrnoException).code));
+
+/** Ports of other protocols, at which fetch() asks nothing (the Fetch standard, "port blocking"). */
+const isBlockedPort = (error: unknown): boolean => (causeOf(error) as Error).message === 'bad port';
+const blockedPort =
+  'its port belongs to another protocol, and nothing is asked there. Have the server listen at another.';

@@ -93,6 +93,28 @@ test('an account without money ends the work', async (t) => {
   }
 });
 
+test('a server that sends callers elsewhere is not followed: what was asked stays with whom it was meant for', async (t) => {
+  const elsewhere = await startChat(() => 'mine now');
+  t.after(elsewhere.stop);
+  for (const status of [301, 302, 307, 308]) {
+    const { ask, asked } = await chat(t, () => ({ status, headers: { location: elsewhere.url } }));
+    await assert.rejects(ask(asking('hello')), {
+      code: 'judge',
+      message: new RegExp(`${status}.*${elsewhere.url}\\. Give`),
+    });
+    assert.equal(asked.length, 1);
+  }
+  assert.equal(elsewhere.asked.length, 0);
+});
+
+test('a port at which fetch() asks nothing is told at once, with what to do', async () => {
+  const { ask } = chatModel({ url: 'http://127.0.0.1:1/v1', model: 'm', key: undefined }, { clock: fakeClock() });
+  await assert.rejects(ask(asking('hello')), {
+    code: 'judge',
+    message: /belongs to another protocol.*listen at another/,
+  });
+});
+
 test('a busy server makes every call wait as long as it says, and is no reason to give a question up', async (t) => {
   let busy = 20;
   const { ask, clock, asked } = await chat(t, () =>
