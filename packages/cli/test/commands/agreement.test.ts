@@ -1,29 +1,12 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import type { AnnotatorPair, AnnotatorQuality } from '@attune/preferences';
+import { dataFolder } from './dataFolder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'attune-'));
-after(() => rmSync(folder, { recursive: true }));
-
-const main = join(import.meta.dirname, '../../src/main.ts');
+const { attune, write } = dataFolder();
 
 /** Runs `attune data agreement …` in the folder. */
-function agreement(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, 'data', 'agreement', ...args], {
-    cwd: folder,
-    encoding: 'utf8',
-  });
-  return { status, stdout, stderr };
-}
-
-function write(name: string, rows: readonly object[]): string {
-  writeFileSync(join(folder, name), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
-  return name;
-}
+const agreement = (...args: string[]) => attune('data', 'agreement', ...args);
 
 const vote = (judge: string, item: number, choice: string, more: object = {}) => ({
   id: `${judge}-${item}`,
@@ -45,8 +28,8 @@ const gold = write(
   items.map((i) => vote('lead', i, 'a')),
 );
 
-test('data agreement --json gives coefficients with intervals and a row for each annotator', () => {
-  const { status, stdout } = agreement(votes, '--gold', gold, '--threshold', '0.9', '--json');
+test('data agreement --json gives coefficients with intervals and a row for each annotator', async () => {
+  const { status, stdout } = await agreement(votes, '--gold', gold, '--threshold', '0.9', '--json');
   assert.equal(status, 0);
   const { agreement: found, annotators, pairs, ...rest } = JSON.parse(stdout);
   assert.deepEqual([rest.comparisons, rest.items, rest.threshold, found.items, found.ratings], [60, 20, 0.9, 20, 60]);
@@ -68,8 +51,8 @@ test('data agreement --json gives coefficients with intervals and a row for each
   );
 });
 
-test('data agreement for people is a page of tables', () => {
-  const { status, stdout } = agreement(votes, '--gold', gold, '--threshold', '0.9');
+test('data agreement for people is a page of tables', async () => {
+  const { status, stdout } = await agreement(votes, '--gold', gold, '--threshold', '0.9');
   assert.equal(status, 0);
   assert.match(stdout, /^votes\.jsonl: 60 comparisons of 20 pairs of responses by 3 annotators/);
   assert.match(stdout, /^of two annotators +0\.600 +0\.\d+ to 0\.\d+$/m);
@@ -79,17 +62,17 @@ test('data agreement for people is a page of tables', () => {
   assert.match(stdout, /What was shown first was chosen in 50\.0 %/);
 });
 
-test('data agreement of one annotator says that nobody else judged', () => {
-  const { status, stdout } = agreement(gold);
+test('data agreement of one annotator says that nobody else judged', async () => {
+  const { status, stdout } = await agreement(gold);
   assert.equal(status, 0);
   assert.match(stdout, /20 comparisons of 20 pairs of responses by 1 annotators; several annotators decided 0/);
 });
 
-test('gold that contradicts itself and thresholds that are no share exit with 2', () => {
+test('gold that contradicts itself and thresholds that are no share exit with 2', async () => {
   const contradiction = write('both.jsonl', [vote('lead', 1, 'a'), vote('lead', 1, 'b')]);
-  const { status, stderr } = agreement(votes, '--gold', contradiction);
+  const { status, stderr } = await agreement(votes, '--gold', contradiction);
   assert.equal(status, 2);
   assert.match(stderr, /gold comparison lead-1 is b/);
-  assert.equal(agreement(votes, '--gold', gold, '--threshold', '70').status, 2);
-  assert.equal(agreement().status, 2);
+  assert.equal((await agreement(votes, '--gold', gold, '--threshold', '70')).status, 2);
+  assert.equal((await agreement()).status, 2);
 });

@@ -1,33 +1,15 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
+import { dataFolder } from './dataFolder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'attune-'));
-after(() => rmSync(folder, { recursive: true }));
-
-const main = join(import.meta.dirname, '../../src/main.ts');
-
-/** Runs `attune data …` in the folder. */
-function data(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, 'data', ...args], {
-    cwd: folder,
-    encoding: 'utf8',
-  });
-  return { status, stdout, stderr };
-}
-
-function write(name: string, rows: readonly object[]): string {
-  writeFileSync(join(folder, name), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
-  return name;
-}
+const { data, path, text, write } = dataFolder();
 
 const pair = (i: number) => ({ prompt: `What is ${i}?`, chosen: 'A number.', rejected: 'No.', source: 'me' });
 
-test('data stats --json gives the numbers on stdout and what was not used on stderr', () => {
-  const { status, stdout, stderr } = data('stats', write('pairs.jsonl', [pair(1), pair(2), pair(2)]), '--json');
+test('data stats --json gives the numbers on stdout and what was not used on stderr', async () => {
+  const { status, stdout, stderr } = await data('stats', write('pairs.jsonl', [pair(1), pair(2), pair(2)]), '--json');
   assert.equal(status, 0);
   const { kind, pairs, prompts, duplicates, chosenLonger, chosen, ignored } = JSON.parse(stdout);
   assert.deepEqual([kind, pairs, prompts, duplicates, chosenLonger], ['pairs', 3, 2, 1, 1]);
@@ -36,28 +18,28 @@ test('data stats --json gives the numbers on stdout and what was not used on std
   assert.match(stderr, /fields not used: source \(3\)/);
 });
 
-test('data stats for people is a table, also of prompts', () => {
-  const { status, stdout } = data('stats', write('prompts.jsonl', [{ prompt: 'a b' }, { prompt: 'c' }]));
+test('data stats for people is a table, also of prompts', async () => {
+  const { status, stdout } = await data('stats', write('prompts.jsonl', [{ prompt: 'a b' }, { prompt: 'c' }]));
   assert.equal(status, 0);
   assert.match(stdout, /^prompts\.jsonl: 2 prompts \(prompts\)/);
   assert.match(stdout, /prompt +characters +2 +2 +2\.9 +3/);
 });
 
-test("data stats counts tokens by a tokenizer: as many as Hugging Face's own give", () => {
+test("data stats counts tokens by a tokenizer: as many as Hugging Face's own give", async () => {
   const golden = join(import.meta.dirname, '../../../align/test/golden/encoding');
   const { tokenizers } = JSON.parse(readFileSync(join(golden, 'expected.json'), 'utf8'));
   const [a, b] = tokenizers['byte-level'].texts.slice(0, 2);
   const file = write('tokens.jsonl', [{ prompt: a.text, chosen: b.text, rejected: '' }]);
-  const { status, stdout } = data('stats', file, '--json', '--tokenizer', join(golden, 'byte-level'));
+  const { status, stdout } = await data('stats', file, '--json', '--tokenizer', join(golden, 'byte-level'));
   assert.equal(status, 0);
   const { prompt, chosen, rejected } = JSON.parse(stdout);
   const counted = [prompt, chosen, rejected].map(({ tokens }) => tokens.max);
   assert.deepEqual(counted, [a.ids.length, b.ids.length, 0]);
 });
 
-test('data check finds a leak, says so in JSON and exits with 2', () => {
+test('data check finds a leak, says so in JSON and exits with 2', async () => {
   const [train, held] = [write('train.jsonl', [pair(1), pair(2)]), write('test.jsonl', [pair(3), pair(2)])];
-  const { status, stdout, stderr } = data('check', train, held, '--json');
+  const { status, stdout, stderr } = await data('check', train, held, '--json');
   assert.equal(status, 2);
   const { files, findings } = JSON.parse(stdout);
   assert.deepEqual(files, [
@@ -80,13 +62,13 @@ test('data check finds a leak, says so in JSON and exits with 2', () => {
   );
 });
 
-test('data check of clean data finds nothing and exits with 0', () => {
-  const { status, stdout } = data('check', write('pairs.jsonl', [pair(1), pair(2)]));
+test('data check of clean data finds nothing and exits with 0', async () => {
+  const { status, stdout } = await data('check', write('pairs.jsonl', [pair(1), pair(2)]));
   assert.equal(status, 0);
   assert.match(stdout, /Nothing found/);
 });
 
-test('data convert goes through Parquet and back without loss, and to prompts', () => {
+test('data convert goes through Parquet and back without loss, and to prompts', async () => {
   const pairs = [1, 2, 3].map((i) => ({ id: `p${i}`, ...pair(i), margin: i }));
   const expected = pairs.map(({ source: _, ...rest }) => rest);
   write('in.jsonl', pairs);
@@ -95,23 +77,23 @@ test('data convert goes through Parquet and back without loss, and to prompts', 
     ['x.parquet', 'out.jsonl'],
     ['out.jsonl', 'prompts.json', '--to', 'prompts'],
   ]) {
-    assert.equal(data('convert', ...args).status, 0);
+    assert.equal((await data('convert', ...args)).status, 0);
   }
-  const out = readFileSync(join(folder, 'out.jsonl'), 'utf8').trimEnd().split('\n');
+  const out = text('out.jsonl').trimEnd().split('\n');
   assert.deepEqual(
     out.map((line) => JSON.parse(line)),
     expected,
   );
-  const prompts = JSON.parse(readFileSync(join(folder, 'prompts.json'), 'utf8'));
+  const prompts = JSON.parse(text('prompts.json'));
   assert.deepEqual(
     prompts,
     expected.map(({ id, prompt }) => ({ id, prompt })),
   );
 });
 
-test('data convert of bad lines exits with 2 and writes nothing; with --on-error skip it counts them', () => {
+test('data convert of bad lines exits with 2 and writes nothing; with --on-error skip it counts them', async () => {
   write('bad.jsonl', [pair(1), { prompt: 'What?', chosen: 'That.' }]);
-  const failed = data('convert', 'bad.jsonl', 'never.jsonl');
+  const failed = await data('convert', 'bad.jsonl', 'never.jsonl');
   assert.equal(failed.status, 2);
   assert.equal(failed.stdout, '');
   assert.equal(
@@ -119,11 +101,11 @@ test('data convert of bad lines exits with 2 and writes nothing; with --on-error
     'DataError: bad.jsonl, line 2: "rejected" is missing. Each line needs prompt, chosen and rejected.\n',
   );
   assert.deepEqual(
-    readdirSync(folder).filter((name) => name.startsWith('never')),
+    readdirSync(path('.')).filter((name) => name.startsWith('never')),
     [],
   );
 
-  const { status, stdout, stderr } = data('convert', 'bad.jsonl', 'some.jsonl', '--on-error', 'skip', '--json');
+  const { status, stdout, stderr } = await data('convert', 'bad.jsonl', 'some.jsonl', '--on-error', 'skip', '--json');
   assert.equal(status, 0);
   const { records, skipped } = JSON.parse(stdout);
   assert.equal(records, 1);
@@ -131,12 +113,12 @@ test('data convert of bad lines exits with 2 and writes nothing; with --on-error
   assert.match(stderr, /line 2: "rejected" is missing/);
 });
 
-test('missing files and wrong options exit with 2; help shows an example', () => {
-  const missing = data('stats', 'nothing.jsonl');
+test('missing files and wrong options exit with 2; help shows an example', async () => {
+  const missing = await data('stats', 'nothing.jsonl');
   assert.equal(missing.status, 2);
   assert.match(missing.stderr, /^DataError: nothing\.jsonl: there is no such file\. Paths start from .*\n$/);
-  assert.equal(data('convert', 'pairs.jsonl', 'out.jsonl', '--to', 'paris').status, 2);
-  const help = data('convert', '--help');
+  assert.equal((await data('convert', 'pairs.jsonl', 'out.jsonl', '--to', 'paris')).status, 2);
+  const help = await data('convert', '--help');
   assert.equal(help.status, 0);
   assert.match(help.stdout, /Examples:\n {2}\$ attune data convert/);
 });

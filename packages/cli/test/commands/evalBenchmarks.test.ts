@@ -1,28 +1,11 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
+import { dataFolder } from './dataFolder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'attune-'));
-after(() => rmSync(folder, { recursive: true }));
-
-const main = join(import.meta.dirname, '../../src/main.ts');
+const { attune, text, write } = dataFolder();
 
 /** Runs `attune eval …` in the folder. */
-function evaluate(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, 'eval', ...args], {
-    cwd: folder,
-    encoding: 'utf8',
-  });
-  return { status, stdout, stderr };
-}
-
-function write(name: string, rows: readonly object[]): string {
-  writeFileSync(join(folder, name), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
-  return name;
-}
+const evaluate = (...args: string[]) => attune('eval', ...args);
 
 const categories = ['数学计算', '逻辑推理', '基本任务', '中文理解', '综合问答', '文本写作', '角色扮演', '专业能力'];
 const alignBench = write(
@@ -41,8 +24,8 @@ const alignBench = write(
 /** The category's place plus one, for both of its questions. */
 const scores = categories.flatMap((_, c) => [1, 2].map((i) => ({ id: 10 * c + i, score: c + 1 })));
 
-test('eval alignbench --json has the benchmark’s means: reasoning of two, language of six, the total of both', () => {
-  const { status, stdout } = evaluate(
+test('eval alignbench --json has the benchmark’s means: reasoning of two, language of six, the total of both', async () => {
+  const { status, stdout } = await evaluate(
     'alignbench',
     '--questions',
     alignBench,
@@ -56,13 +39,13 @@ test('eval alignbench --json has the benchmark’s means: reasoning of two, lang
   assert.deepEqual([means.mathematics.score.mean, means.professional.score.mean, failures], [1, 8, []]);
 });
 
-test('eval alignbench shows what could not be read, with ids, and the questions without a reply', () => {
+test('eval alignbench shows what could not be read, with ids, and the questions without a reply', async () => {
   const spoiled = [
     { id: 1, reply: "不错。{'事实正确性': 8, '综合得分': 11}" },
     { id: 2, reply: "{'事实正确性': 8, '综合得分': 7}" },
     ...scores.slice(2, -1),
   ];
-  const { stdout } = evaluate(
+  const { stdout } = await evaluate(
     'alignbench',
     '--questions',
     alignBench,
@@ -75,14 +58,14 @@ test('eval alignbench shows what could not be read, with ids, and the questions 
   assert.match(stdout, /^1 reply without a score, in no mean:\n {2}1 \(初等数学\): .*'综合得分': 11\}$/m);
   assert.match(stdout, /^14 replies score not every dimension of their type: 2, 11,/m);
   assert.match(stdout, /^1 of 16 questions have no reply: 72$/m);
-  const [head, total] = readFileSync(join(folder, 'rows.csv'), 'utf8').split('\n');
+  const [head, total] = text('rows.csv').split('\n');
   assert.match(head!, /^system,level,name,score,/);
   assert.match(total!, /^,total,total,/);
 });
 
-test('a judge’s text cannot steer the terminal', () => {
+test('a judge’s text cannot steer the terminal', async () => {
   const reply = '\u001b[2J\u001b]0;owned\u0007\u202eno score';
-  const { stdout } = evaluate(
+  const { stdout } = await evaluate(
     'alignbench',
     '--questions',
     alignBench,
@@ -93,9 +76,9 @@ test('a judge’s text cannot steer the terminal', () => {
   assert.doesNotMatch(stdout, /[^\P{Cc}\n]|\p{Cf}/u);
 });
 
-test('eval alignbench sets several systems side by side, the best first', () => {
+test('eval alignbench sets several systems side by side, the best first', async () => {
   const both = ['one', 'two'].flatMap((source, s) => scores.map(({ id, score }) => ({ id, source, score: score + s })));
-  const { stdout } = evaluate('alignbench', '--questions', alignBench, '--judgments', write('both.jsonl', both));
+  const { stdout } = await evaluate('alignbench', '--questions', alignBench, '--judgments', write('both.jsonl', both));
   assert.match(stdout, /^one\n[\s\S]*^two\n/m);
   assert.match(
     stdout,
@@ -108,7 +91,7 @@ const mtBench = write('mt.jsonl', [
   { question_id: 111, category: 'math', turns: ['2 + 2?', 'And 3 + 3?'] },
 ]);
 
-test('eval mt-bench averages ratings by turn and category, and pairs systems by rating', () => {
+test('eval mt-bench averages ratings by turn and category, and pairs systems by rating', async () => {
   const rated = [
     { question_id: 81, turn: 1, model: 'new', judgment: 'Good. [[9]]' },
     { question_id: 81, turn: 2, model: 'new', judgment: 'So so. [[5]]' },
@@ -116,18 +99,18 @@ test('eval mt-bench averages ratings by turn and category, and pairs systems by 
     { question_id: 81, turn: 1, model: 'old', judgment: '[[8]]' },
   ];
   const file = write('rated.jsonl', rated);
-  const { stdout } = evaluate('mt-bench', '--questions', mtBench, '--judgments', file);
+  const { stdout } = await evaluate('mt-bench', '--questions', mtBench, '--judgments', file);
   assert.match(stdout, /^new +score/m);
   assert.match(stdout, /^all turns +7\.00/m);
   assert.match(stdout, /^1 reply without a score, in no mean:\n {2}111, turn 1: No rating$/m);
   const { systems, pairsByRating } = JSON.parse(
-    evaluate('mt-bench', '--questions', mtBench, '--judgments', file, '--json').stdout,
+    (await evaluate('mt-bench', '--questions', mtBench, '--judgments', file, '--json')).stdout,
   );
   assert.equal(systems[0].turns[2].mean, 5);
   assert.deepEqual([pairsByRating[0].system, pairsByRating[0].overall.wins, pairsByRating[0].overall.n], ['new', 1, 1]);
 });
 
-test('eval mt-bench of comparisons counts a win only where both orders agree', () => {
+test('eval mt-bench of comparisons counts a win only where both orders agree', async () => {
   const order = (prompt: string, shownFirst: string, choice: string) => ({
     id: prompt,
     prompt: [{ role: 'user', content: prompt }],
@@ -143,7 +126,14 @@ test('eval mt-bench of comparisons counts a win only where both orders agree', (
     order('2 + 2?', 'b', 'b'),
     order('Other', 'a', 'a'),
   ];
-  const { stdout } = evaluate('mt-bench', '--questions', mtBench, '--judgments', write('pairs.jsonl', rows), '--json');
+  const { stdout } = await evaluate(
+    'mt-bench',
+    '--questions',
+    mtBench,
+    '--judgments',
+    write('pairs.jsonl', rows),
+    '--json',
+  );
   const { systems, oneOrder } = JSON.parse(stdout);
   const { wins, ties, losses, winRate } = systems[0].overall;
   assert.deepEqual([systems[0].system, wins, ties, losses, winRate], ['new', 1, 1, 0, 75]);
@@ -151,26 +141,45 @@ test('eval mt-bench of comparisons counts a win only where both orders agree', (
   assert.deepEqual(oneOrder, ['Other']);
 });
 
-test('what cannot be used ends with 2 and says what was expected', () => {
-  const { status, stderr } = evaluate('alignbench', '--questions', mtBench, '--judgments', 's.jsonl');
+test('what cannot be used ends with 2 and says what was expected', async () => {
+  const { status, stderr } = await evaluate('alignbench', '--questions', mtBench, '--judgments', 's.jsonl');
   assert.equal(status, 2);
   assert.match(stderr, /mt\.jsonl: .*\n?.*Each line needs question_id, category, subcategory, question and reference/);
-  const nowhere = evaluate('mt-bench', '--questions', mtBench, '--judgments', 's.jsonl', '--out', 'none/rows.csv');
+  const nowhere = await evaluate(
+    'mt-bench',
+    '--questions',
+    mtBench,
+    '--judgments',
+    's.jsonl',
+    '--out',
+    'none/rows.csv',
+  );
   assert.equal(nowhere.status, 2);
   assert.match(nowhere.stderr, /there is no folder none/);
-  const strange = evaluate('mt-bench', '--questions', mtBench, '--judgments', 's.jsonl', '--out', 'rows.cvs');
+  const strange = await evaluate('mt-bench', '--questions', mtBench, '--judgments', 's.jsonl', '--out', 'rows.cvs');
   assert.equal(strange.status, 2);
   assert.match(strange.stderr, /--out rows\.cvs: the ending says what is written; expected \.csv, \.parquet/);
 });
 
-test('--report writes a page about ratings, and says where comparisons have theirs', () => {
+test('--report writes a page about ratings, and says where comparisons have theirs', async () => {
   const file = write('few.jsonl', [{ question_id: 81, model: 'new', judgment: '[[9]]' }]);
-  assert.equal(evaluate('mt-bench', '--questions', mtBench, '--judgments', file, '--report', 'mt.html').status, 0);
-  assert.match(readFileSync(join(folder, 'mt.html'), 'utf8'), /<h1>MT-bench<[\s\S]*<h2>new</);
+  assert.equal(
+    (await evaluate('mt-bench', '--questions', mtBench, '--judgments', file, '--report', 'mt.html')).status,
+    0,
+  );
+  assert.match(text('mt.html'), /<h1>MT-bench<[\s\S]*<h2>new</);
   const scored = ['--questions', alignBench, '--judgments', write('s.jsonl', scores), '--report', 'align.html'];
-  assert.equal(evaluate('alignbench', ...scored).status, 0);
-  assert.match(readFileSync(join(folder, 'align.html'), 'utf8'), /Categories[\s\S]*数学计算/);
-  const refused = evaluate('mt-bench', '--questions', mtBench, '--judgments', 'pairs.jsonl', '--report', 'mt.html');
+  assert.equal((await evaluate('alignbench', ...scored)).status, 0);
+  assert.match(text('align.html'), /Categories[\s\S]*数学计算/);
+  const refused = await evaluate(
+    'mt-bench',
+    '--questions',
+    mtBench,
+    '--judgments',
+    'pairs.jsonl',
+    '--report',
+    'mt.html',
+  );
   assert.equal(refused.status, 2);
   assert.match(refused.stderr, /eval leaderboard --report/);
 });

@@ -1,29 +1,12 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import type { JudgeReport } from '@attune/preferences';
+import { dataFolder } from './dataFolder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'attune-'));
-after(() => rmSync(folder, { recursive: true }));
-
-const main = join(import.meta.dirname, '../../src/main.ts');
+const { attune, text, write } = dataFolder();
 
 /** Runs `attune eval judges …` in the folder. */
-function judges(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, 'eval', 'judges', ...args], {
-    cwd: folder,
-    encoding: 'utf8',
-  });
-  return { status, stdout, stderr };
-}
-
-function write(name: string, rows: readonly object[]): string {
-  writeFileSync(join(folder, name), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
-  return name;
-}
+const judges = (...args: string[]) => attune('eval', 'judges', ...args);
 
 /** What a judge said of the responses that two systems gave to question i; the first is the longer one. */
 const verdict = (judge: string, i: number, choice: string, more: object = {}) => ({
@@ -49,8 +32,8 @@ const judged = write('judged.jsonl', [
   ...items.map((i) => verdict('rule', i, 'a')),
 ]);
 
-test('eval judges --json has a row for each judge, by hand', () => {
-  const { status, stdout } = judges('--data', judged, '--people', people, '--json');
+test('eval judges --json has a row for each judge, by hand', async () => {
+  const { status, stdout } = await judges('--data', judged, '--people', people, '--json');
   assert.equal(status, 0);
   const { judges: rows, people: among } = JSON.parse(stdout);
   const [chat, rule] = rows as [JudgeReport, JudgeReport];
@@ -67,30 +50,30 @@ test('eval judges --json has a row for each judge, by hand', () => {
   assert.deepEqual([among.majority.share, among.items, among.decisions], [1, 20, 40]);
 });
 
-test('eval judges for people is tables; columns that nobody fills are not shown, what is missing is said', () => {
-  const { status, stdout } = judges('--data', judged, '--people', people);
+test('eval judges for people is tables; columns that nobody fills are not shown, what is missing is said', async () => {
+  const { status, stdout } = await judges('--data', judged, '--people', people);
   assert.equal(status, 0);
   assert.match(stdout, /^judge +items +asked +ties +skips +with most people/m);
   assert.match(stdout, /people themselves +20 +40/);
   assert.match(stdout, /1 verdicts are missing/);
   assert.match(stdout, /gpt-4o +gpt-4 +65\.0 %/); // 10 + 1 + 4 halves of 20
-  const alone = judges('--data', judged).stdout;
+  const alone = (await judges('--data', judged)).stdout;
   assert.doesNotMatch(alone, /with most people|people themselves/);
 });
 
-test('--own says which sources are the judge’s own; --out writes the rows as a table, --report a page', () => {
+test('--own says which sources are the judge’s own; --out writes the rows as a table, --report a page', async () => {
   const files = ['--out', 'judges.csv', '--report', 'judges.html'];
-  const { status, stdout } = judges('--data', judged, '--own', 'rule=ours', ...files, '--json');
+  const { status, stdout } = await judges('--data', judged, '--own', 'rule=ours', ...files, '--json');
   assert.equal(status, 0);
   const [, rule] = JSON.parse(stdout).judges as [JudgeReport, JudgeReport];
   assert.deepEqual([rule.own!.sources, rule.own!.wins.share], [['ours'], 0]);
-  const [head, first] = readFileSync(join(folder, 'judges.csv'), 'utf8').split('\n') as [string, string];
+  const [head, first] = text('judges.csv').split('\n') as [string, string];
   assert.match(head, /^judge,items,comparisons,/);
   assert.match(first, /^gpt-4o,20,40,/);
-  assert.match(readFileSync(join(folder, 'judges.html'), 'utf8'), /2 judges, 60 verdicts on 20 pairs of responses/);
+  assert.match(text('judges.html'), /2 judges, 60 verdicts on 20 pairs of responses/);
 });
 
-test('verdicts without texts are about the items of the benchmark’s own file', () => {
+test('verdicts without texts are about the items of the benchmark’s own file', async () => {
   const benchmark = write('dataset.jsonl', [
     { input: 'Say hi', output_1: 'hi', output_2: 'bye', label: 1 },
     { input: 'Say bye', output_1: 'hi', output_2: 'bye', label: 2 },
@@ -100,19 +83,19 @@ test('verdicts without texts are about the items of the benchmark’s own file',
     { index: 0, label: 1, results: [game('1', '1')] },
     { index: 1, label: 2, results: [game('2', '1')] },
   ]);
-  const { stdout } = judges('--data', results, '--people', benchmark, '--json');
+  const { stdout } = await judges('--data', results, '--people', benchmark, '--json');
   const [{ judge, people: agreement, position }] = JSON.parse(stdout).judges as [JudgeReport];
   assert.deepEqual([judge, agreement!.majority!.share, position.consistency!.share], ['GPT-4', 0.75, 0.5]);
-  const without = judges('--data', results);
+  const without = await judges('--data', results);
   assert.deepEqual([without.status, without.stdout], [2, '']);
   assert.match(without.stderr, /verdicts without texts, and no items are given/);
 });
 
-test('a file that is no comparisons, or an --own without a source, is wrong usage', () => {
-  const other = judges('--data', write('other.jsonl', [{ output: 1 }]));
+test('a file that is no comparisons, or an --own without a source, is wrong usage', async () => {
+  const other = await judges('--data', write('other.jsonl', [{ output: 1 }]));
   assert.equal(other.status, 2);
   assert.match(other.stderr, /no comparisons here; the fields are output/);
-  const own = judges('--data', judged, '--own', 'rule');
+  const own = await judges('--data', judged, '--own', 'rule');
   assert.equal(own.status, 2);
   assert.match(own.stderr, /Expected judge=source/);
 });

@@ -1,29 +1,12 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { openRows, seededRandom } from '@attune/preferences';
+import { dataFolder } from './dataFolder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'attune-'));
-after(() => rmSync(folder, { recursive: true }));
-
-const main = join(import.meta.dirname, '../../src/main.ts');
+const { attune, path, text, write } = dataFolder();
 
 /** Runs `attune eval …` in the folder. */
-function evaluate(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, 'eval', ...args], {
-    cwd: folder,
-    encoding: 'utf8',
-  });
-  return { status, stdout, stderr };
-}
-
-function write(name: string, rows: readonly object[]): string {
-  writeFileSync(join(folder, name), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
-  return name;
-}
+const evaluate = (...args: string[]) => attune('eval', ...args);
 
 interface Vote {
   readonly systems: readonly [string | undefined, string | undefined];
@@ -55,14 +38,22 @@ const votes = write(
   }),
 );
 
-test('eval leaderboard --json ranks the systems of several files, and says what is not among them', () => {
+test('eval leaderboard --json ranks the systems of several files, and says what is not among them', async () => {
   const more = write('more.jsonl', [
     comparison(1, { systems: ['large', 'newcomer'], choice: 'a' }),
     comparison(2, { systems: ['large', 'newcomer'], choice: 'skip' }),
     comparison(3, { systems: ['large', 'large'], choice: 'a' }),
     comparison(4, { systems: ['large', undefined], choice: 'a' }),
   ]);
-  const { status, stdout, stderr } = evaluate('leaderboard', '--data', votes, more, '--resamples', '50', '--json');
+  const { status, stdout, stderr } = await evaluate(
+    'leaderboard',
+    '--data',
+    votes,
+    more,
+    '--resamples',
+    '50',
+    '--json',
+  );
   assert.equal(status, 0, stderr);
   const board = JSON.parse(stdout);
   assert.deepEqual([board.method, board.battles, board.prompts], ['davidson', 241, 60]);
@@ -92,50 +83,50 @@ test('eval leaderboard writes its table as a file, and a page that shows hostile
   );
   const common = ['--data', hostile, '--style-control', '--resamples', '20'];
   const args = [...common, '--out', 'board.csv', '--report', 'board.html', '--anchor', 'other=1200'];
-  const { status, stdout, stderr } = evaluate('leaderboard', ...args);
+  const { status, stdout, stderr } = await evaluate('leaderboard', ...args);
   assert.equal(status, 0, stderr);
   assert.match(stdout, /other +1200 +1200 to 1200/);
-  const [head, first, ...rest] = readFileSync(join(folder, 'board.csv'), 'utf8').trimEnd().split('\n');
+  const [head, first, ...rest] = text('board.csv').trimEnd().split('\n');
   assert.match(head!, /^system,rating,standardError,low,high,bootstrapLow,bootstrapHigh,bestRank/);
   assert.ok(first!.startsWith(`${name},`));
   assert.equal(rest.length, 1);
-  const page = readFileSync(join(folder, 'board.html'), 'utf8');
+  const page = text('board.html');
   assert.ok(page.includes('&lt;script&gt;') && !page.includes('<script'));
   assert.match(page, /other is 1200\./);
-  assert.equal(evaluate('leaderboard', ...common, '--out', 'board.parquet').status, 0);
+  assert.equal((await evaluate('leaderboard', ...common, '--out', 'board.parquet')).status, 0);
   const systems: unknown[] = [];
-  for await (const { row } of (await openRows(join(folder, 'board.parquet'))).rows) systems.push(row?.system);
+  for await (const { row } of (await openRows(path('board.parquet'))).rows) systems.push(row?.system);
   assert.deepEqual(systems, [name, 'other']);
 });
 
-test('eval leaderboard says which systems nothing joins', () => {
+test('eval leaderboard says which systems nothing joins', async () => {
   const apart = write('apart.jsonl', [
     ...Array.from({ length: 40 }, (_, i) => comparison(i, { systems: ['p', 'q'], choice: i % 3 === 0 ? 'b' : 'a' })),
     ...Array.from({ length: 40 }, (_, i) => comparison(i, { systems: ['r', 's'], choice: i % 4 === 0 ? 'b' : 'a' })),
   ]);
-  const { stdout, stderr } = evaluate('leaderboard', '--data', apart, '--resamples', '20');
+  const { stdout, stderr } = await evaluate('leaderboard', '--data', apart, '--resamples', '20');
   assert.match(stderr, /fall into 2 parts that nothing joins.*\n {2}p, q\n {2}r, s\n/);
   assert.match(stdout, /^part +ranks/);
 });
 
-test('eval leaderboard cannot be asked for an anchor nobody is, style without texts, or a file of no names', () => {
-  const wrong = evaluate('leaderboard', '--data', votes, '--anchor', 'huge=1000');
+test('eval leaderboard cannot be asked for an anchor nobody is, style without texts, or a file of no names', async () => {
+  const wrong = await evaluate('leaderboard', '--data', votes, '--anchor', 'huge=1000');
   assert.equal(wrong.status, 2);
   assert.match(wrong.stderr, /--anchor huge=1000: expected one of large, middle, small/);
   const bare = write('bare.jsonl', [
     { index: 0, generator_1: 'base', generator_2: 'new', preference: 1.9 },
     { index: 1, generator_1: 'base', generator_2: 'new', preference: 1.2 },
   ]);
-  const style = evaluate('leaderboard', '--data', bare, '--style-control');
+  const style = await evaluate('leaderboard', '--data', bare, '--style-control');
   assert.equal(style.status, 2);
   assert.match(style.stderr, /needs the texts of both responses; 2 of 2 comparisons leave one out/);
   const nameless = write('nameless.jsonl', [comparison(1, { systems: [undefined, undefined], choice: 'a' })]);
-  const none = evaluate('leaderboard', '--data', nameless);
+  const none = await evaluate('leaderboard', '--data', nameless);
   assert.equal(none.status, 2);
   assert.match(none.stderr, /no comparison of two named systems was decided/);
 });
 
-test('eval leaderboard --weighted counts by how sure the judge was', () => {
+test('eval leaderboard --weighted counts by how sure the judge was', async () => {
   const sure = write(
     'sure.jsonl',
     Array.from({ length: 40 }, (_, i) => ({
@@ -144,24 +135,24 @@ test('eval leaderboard --weighted counts by how sure the judge was', () => {
     })),
   );
   const common = ['--data', sure, '--resamples', '10', '--json'];
-  const { models, method } = JSON.parse(evaluate('leaderboard', ...common, '--weighted').stdout);
+  const { models, method } = JSON.parse((await evaluate('leaderboard', ...common, '--weighted')).stdout);
   assert.equal(method, 'bradley-terry');
   // 400·log10(3) = 190.8 points apart, less what the prior takes
   assert.ok(Math.abs(models[0].rating - models[1].rating - 190.8) < 2);
-  assert.ok(JSON.parse(evaluate('leaderboard', ...common).stdout).models[0].rating > 1400);
+  assert.ok(JSON.parse((await evaluate('leaderboard', ...common)).stdout).models[0].rating > 1400);
 });
 
-test('eval power says what a number of prompts shows, and how many a difference takes', () => {
-  const { status, stdout } = evaluate('power', '--n', '805', '--difference', '5', '--json');
+test('eval power says what a number of prompts shows, and how many a difference takes', async () => {
+  const { status, stdout } = await evaluate('power', '--n', '805', '--difference', '5', '--json');
   assert.equal(status, 0);
   const { rows, power, level, standardDeviation } = JSON.parse(stdout);
   assert.deepEqual([power, level, standardDeviation], [0.8, 0.05, 50]);
   assert.ok(Math.abs(rows[0].difference - 4.9) < 0.05); // 2.8·50/√805
   assert.deepEqual(rows[1], { n: 783, difference: 5 }); // as in the test of promptsNeeded
-  assert.match(evaluate('power').stdout, /prompts +detectable difference/);
+  assert.match((await evaluate('power')).stdout, /prompts +detectable difference/);
 });
 
-test('eval power takes from a pilot how outcomes vary, also two systems’ differences', () => {
+test('eval power takes from a pilot how outcomes vary, also two systems’ differences', async () => {
   const pilot = write(
     'pilot.jsonl',
     [0, 1, 2, 3, 4, 5].flatMap((i) => [
@@ -169,14 +160,14 @@ test('eval power takes from a pilot how outcomes vary, also two systems’ diffe
       comparison(i, { systems: ['base', 'q'], choice: i < 2 ? 'a' : 'b' }),
     ]),
   );
-  const one = JSON.parse(evaluate('power', '--data', pilot, '--system', 'p', '--n', '100', '--json').stdout);
+  const one = JSON.parse((await evaluate('power', '--data', pilot, '--system', 'p', '--n', '100', '--json')).stdout);
   assert.ok(Math.abs(one.standardDeviation - 100 * Math.sqrt(0.3)) < 1e-9); // of 0 0 0 1 1 1, with n − 1
   const two = JSON.parse(
-    evaluate('power', '--data', pilot, '--system', 'p', '--beside', 'q', '--n', '100', '--json').stdout,
+    (await evaluate('power', '--data', pilot, '--system', 'p', '--beside', 'q', '--n', '100', '--json')).stdout,
   );
   assert.ok(Math.abs(two.standardDeviation - 100 * Math.sqrt(1 / 6)) < 1e-9); // of 0 0 −1 0 0 0
-  assert.equal(evaluate('power', '--system', 'p').status, 2);
-  assert.equal(evaluate('power', '--data', pilot, '--ties', '0.1').status, 2);
-  assert.equal(evaluate('power', '--difference', '60').status, 2);
-  assert.equal(evaluate('power', '--n', 'many').status, 2);
+  assert.equal((await evaluate('power', '--system', 'p')).status, 2);
+  assert.equal((await evaluate('power', '--data', pilot, '--ties', '0.1')).status, 2);
+  assert.equal((await evaluate('power', '--difference', '60')).status, 2);
+  assert.equal((await evaluate('power', '--n', 'many')).status, 2);
 });
