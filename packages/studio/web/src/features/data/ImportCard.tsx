@@ -111,13 +111,13 @@ interface TakeProps {
 }
 
 function TakeButton({ report: { comparisons, gold, prompts, votes, bad }, take, isPending }: TakeProps) {
-  const { t } = useTranslation();
-  const count = (comparisons + gold + prompts).toLocaleString();
-  if (comparisons + gold + prompts + votes === 0) return <Text c="dimmed">{t('data.nothing')}</Text>;
+  const { t, i18n } = useTranslation();
+  const items = comparisons + gold + prompts;
+  if (items + votes === 0) return <Text c="dimmed">{t('data.nothing')}</Text>;
   return (
     <Group>
       <Button onClick={take} loading={isPending}>
-        {t(bad > 0 ? 'data.takeSkipping' : 'data.take', { count: count as unknown as number })}
+        {t(bad > 0 ? 'data.takeSkipping' : 'data.take', { items: items.toLocaleString(i18n.language) })}
       </Button>
     </Group>
   );

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { ItemDetail, ItemRow, ItemVote } from '../../../../shared/items.ts';
 import { get } from '../../api.ts';
 import { Conversation } from '../../ui/Conversation.tsx';
+import { Note } from '../../ui/Note.tsx';
 import { Rendered } from '../../ui/Rendered.tsx';
 import { Failure, Loading } from '../../ui/States.tsx';
 
@@ -102,11 +103,7 @@ function Said({ vote: { annotator, choice, strength, note, seconds } }: { vote: 
           {t('quality.seconds', { seconds: seconds.toFixed(1) })}
         </Text>
       )}
-      {note && (
-        <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
-          <bdi>{note}</bdi>
-        </Text>
-      )}
+      {note && <Note text={note} />}
     </Group>
   );
 }

@@ -6,7 +6,6 @@ import {
   Group,
   Loader,
   MultiSelect,
-  Paper,
   Select,
   Stack,
   Table,
@@ -15,9 +14,10 @@ import {
 } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { type ReactNode, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DissectGroup, DissectJudge, DissectOverview, JudgeWeights } from '../../../../shared/dissect.ts';
+import { Section } from '../../ui/Section.tsx';
 import { Empty, Failure, Loading } from '../../ui/States.tsx';
 import { useProject } from '../project/useProject.ts';
 import { PropertyPlot } from './PropertyPlot.tsx';
@@ -107,31 +107,31 @@ function Dissection({ projectId, overview }: { projectId: string; overview: Diss
       {fitted.isError && <Failure error={fitted.error} retry={fitted.refetch} />}
       {fitted.data && (
         <>
-          <Part title={t('dissect.weights')}>
+          <Section level={3} title={t('dissect.weights')}>
             {drawn.length > 0 && <PropertyPlot judges={drawn} nameOf={nameOf} />}
             <TooFew judges={shown} nameOf={nameOf} />
             {shown.some(({ needs, weights }) => needs === null && weights.length === 0) && (
               <Text c="dimmed">{t('dissect.alike')}</Text>
             )}
-          </Part>
+          </Section>
           {drawn.length > 0 && (
-            <Part title={t('dissect.foretold')}>
+            <Section level={3} title={t('dissect.foretold')}>
               <Foretold judges={drawn} nameOf={nameOf} />
-            </Part>
+            </Section>
           )}
           {fitted.data.similarity.length > 0 && (
-            <Part title={t('dissect.similarity')}>
+            <Section level={3} title={t('dissect.similarity')}>
               <SimilarityMap similarity={fitted.data.similarity} nameOf={nameOf} />
-            </Part>
+            </Section>
           )}
           {drawn.length > 0 && (
-            <Part title={t('dissect.samples')}>
+            <Section level={3} title={t('dissect.samples')}>
               <Samples
                 key={group}
                 {...{ projectId, version, group, nameOf }}
                 judges={drawn.map(({ judge }) => judge)}
               />
-            </Part>
+            </Section>
           )}
         </>
       )}
@@ -151,17 +151,6 @@ function Fitting() {
         <Text c="dimmed">{t('dissect.fitting')}</Text>
       </Group>
     </Center>
-  );
-}
-
-function Part({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <Paper component="section" withBorder p="lg">
-      <Title order={3} size="h5" mb="md">
-        {title}
-      </Title>
-      {children}
-    </Paper>
   );
 }
 

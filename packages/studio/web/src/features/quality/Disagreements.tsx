@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { Disagreement, DisagreementPage } from '../../../../shared/quality.ts';
 import { call, get } from '../../api.ts';
 import { Conversation } from '../../ui/Conversation.tsx';
+import { Note } from '../../ui/Note.tsx';
 import { Rendered } from '../../ui/Rendered.tsx';
 import { Empty, Failure, Loading } from '../../ui/States.tsx';
 
@@ -94,11 +95,7 @@ function Votes({ votes }: { votes: Disagreement['votes'] }) {
           <Text size="sm">
             <bdi>{annotator}</bdi>
           </Text>
-          {note && (
-            <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
-              <bdi>{note}</bdi>
-            </Text>
-          )}
+          {note && <Note text={note} />}
         </Group>
       ))}
     </Stack>

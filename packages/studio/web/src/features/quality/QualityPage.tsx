@@ -1,10 +1,10 @@
-import { Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { SimpleGrid, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Estimate, Quality, Share } from '../../../../shared/quality.ts';
 import { get } from '../../api.ts';
 import { IntervalPlot, type IntervalRow } from '../../ui/IntervalPlot.tsx';
+import { Section } from '../../ui/Section.tsx';
 import { Empty, Failure, Loading } from '../../ui/States.tsx';
 import { JudgingCard } from '../judging/JudgingCard.tsx';
 import { useProject } from '../project/useProject.ts';
@@ -53,22 +53,6 @@ export function QualityPage() {
         {t('quality.computed', { time: new Date(computedAt).toLocaleTimeString(i18n.language) })}
       </Text>
     </Stack>
-  );
-}
-
-function Section({ title, text, children }: { title: string; text?: string; children: ReactNode }) {
-  return (
-    <Paper withBorder p="lg" component="section">
-      <Title order={2} size="h5" mb={text ? 4 : 'md'}>
-        {title}
-      </Title>
-      {text && (
-        <Text size="sm" c="dimmed" mb="md">
-          {text}
-        </Text>
-      )}
-      {children}
-    </Paper>
   );
 }
 

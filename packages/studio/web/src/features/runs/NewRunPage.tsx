@@ -5,7 +5,6 @@ import {
   Button,
   Group,
   NumberInput,
-  Paper,
   SegmentedControl,
   Select,
   SimpleGrid,
@@ -17,12 +16,13 @@ import {
   Title,
 } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type ReactNode, type SubmitEvent, useState } from 'react';
+import { type SubmitEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
 import { type NewRun, type Run, type RunChoices, type RunData, TrainStage } from '../../../../shared/runs.ts';
 import { call } from '../../api.ts';
 import { useMe } from '../../app/me.ts';
+import { Section } from '../../ui/Section.tsx';
 import { Failure, Loading } from '../../ui/States.tsx';
 import { useProject } from '../project/useProject.ts';
 import { freeName, type PresetName, presetNames, presetOf, type Settings, yamlOf } from './presets.ts';
@@ -97,55 +97,59 @@ function RunForm({ projectId, choices, taken }: FormProps) {
             {t('runs.begin')}
           </Title>
         </Stack>
-        <Part title={t('runs.what')}>
-          <Choice
-            label={t('runs.stage')}
-            text={t(`runs.stageTexts.${stage}`)}
-            value={stage}
-            data={TrainStage.options.map((value) => ({ value, label: t(`runs.stages.${value}`) }))}
-            onChange={(value) => choose(value, preset)}
-          />
-          <SimpleGrid cols={{ base: 1, sm: 2 }}>
-            <ModelInput choices={choices} value={model} onChange={setModel} />
-            <Select
-              label={t('runs.data')}
-              description={t('runs.dataHint')}
-              data={dataChoices}
-              value={data}
-              onChange={(value) => setData(value ?? VOTES)}
-              allowDeselect={false}
+        <Section level={3} title={t('runs.what')}>
+          <Stack>
+            <Choice
+              label={t('runs.stage')}
+              text={t(`runs.stageTexts.${stage}`)}
+              value={stage}
+              data={TrainStage.options.map((value) => ({ value, label: t(`runs.stages.${value}`) }))}
+              onChange={(value) => choose(value, preset)}
             />
-            <TextInput
-              label={t('runs.name')}
-              description={t('runs.nameHint')}
-              value={runName}
-              onChange={({ currentTarget }) => setName(currentTarget.value)}
-              pattern="[a-z0-9][a-z0-9\-]*"
-              maxLength={60}
-              required
+            <SimpleGrid cols={{ base: 1, sm: 2 }}>
+              <ModelInput choices={choices} value={model} onChange={setModel} />
+              <Select
+                label={t('runs.data')}
+                description={t('runs.dataHint')}
+                data={dataChoices}
+                value={data}
+                onChange={(value) => setData(value ?? VOTES)}
+                allowDeselect={false}
+              />
+              <TextInput
+                label={t('runs.name')}
+                description={t('runs.nameHint')}
+                value={runName}
+                onChange={({ currentTarget }) => setName(currentTarget.value)}
+                pattern="[a-z0-9][a-z0-9\-]*"
+                maxLength={60}
+                required
+              />
+            </SimpleGrid>
+          </Stack>
+        </Section>
+        <Section level={3} title={t('runs.how')}>
+          <Stack>
+            <Choice
+              label={t('runs.preset')}
+              text={t(`runs.presetTexts.${preset}`)}
+              value={preset}
+              data={presetNames.map((value) => ({ value, label: t(`runs.presets.${value}`) }))}
+              onChange={(value) => choose(stage, value)}
             />
-          </SimpleGrid>
-        </Part>
-        <Part title={t('runs.how')}>
-          <Choice
-            label={t('runs.preset')}
-            text={t(`runs.presetTexts.${preset}`)}
-            value={preset}
-            data={presetNames.map((value) => ({ value, label: t(`runs.presets.${value}`) }))}
-            onChange={(value) => choose(stage, value)}
-          />
-          <Fields settings={settings} change={(change) => setSettings((now) => ({ ...now, ...change }))} />
-          <Textarea
-            label={t('runs.more')}
-            description={t('runs.moreHint', { stage })}
-            value={written}
-            onChange={({ currentTarget }) => setWritten(currentTarget.value)}
-            placeholder={stage === 'dpo' ? 'loss_type: [sigmoid, sft]\nloss_weights: [1, 0.2]' : 'warmup_steps: 0.1'}
-            autosize
-            minRows={3}
-            styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)', fontSize: 13 } }}
-          />
-        </Part>
+            <Fields settings={settings} change={(change) => setSettings((now) => ({ ...now, ...change }))} />
+            <Textarea
+              label={t('runs.more')}
+              description={t('runs.moreHint', { stage })}
+              value={written}
+              onChange={({ currentTarget }) => setWritten(currentTarget.value)}
+              placeholder={stage === 'dpo' ? 'loss_type: [sigmoid, sft]\nloss_weights: [1, 0.2]' : 'warmup_steps: 0.1'}
+              autosize
+              minRows={3}
+              styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)', fontSize: 13 } }}
+            />
+          </Stack>
+        </Section>
         {start.isError && <Failure error={start.error} />}
         <Group justify="flex-end">
           <Button variant="default" component={Link} to=".." relative="path">
@@ -157,17 +161,6 @@ function RunForm({ projectId, choices, taken }: FormProps) {
         </Group>
       </Stack>
     </form>
-  );
-}
-
-function Part({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <Paper component="section" withBorder p="lg">
-      <Title order={3} size="h5" mb="md">
-        {title}
-      </Title>
-      <Stack>{children}</Stack>
-    </Paper>
   );
 }
 
