@@ -18,7 +18,13 @@ export const SpaSettings = z.strictObject({
   model: z.string().min(1).describe('Model to start from (SFT): π_init; without data, π₀'),
   data: files().optional().describe('Labelled pairs, of which the seed is taken; left out, the model starts as it is'),
   initial_model: z.string().min(1).optional().describe('Without data: π_init, which the model was made from'),
-  seed_share: z.number().gt(0).max(1).default(1).describe('Share of the labelled pairs that is the seed'),
+  eval_share: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0)
+    .describe('Share of the labelled pairs kept apart: in each round the own labels are held to theirs'),
+  seed_share: z.number().gt(0).max(1).default(1).describe('Share of the other labelled pairs that is the seed'),
   prompts: files()
     .optional()
     .describe('Prompts to respond to; left out, those of the pairs outside of the seed, whose labels are not read'),
@@ -121,7 +127,7 @@ export const spaStage: Stage<typeof SpaSettings> = {
   ],
 };
 
-const onlyForSeed = ['seed_share', 'seed_epochs', 'max_length', 'truncation_mode', 'moved_boundary'];
+const onlyForSeed = ['eval_share', 'seed_share', 'seed_epochs', 'max_length', 'truncation_mode', 'moved_boundary'];
 
 function dataConflicts(settings: SpaSettings, changed: ReadonlySet<string>): Conflict[] {
   const conflicts: Conflict[] = [];

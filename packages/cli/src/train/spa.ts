@@ -11,6 +11,7 @@ import { formatCount } from '../terminal/format.ts';
 import type { Outcome } from './session.ts';
 import { kindOf } from './setup.ts';
 import { roundInWords, roundMetrics } from './spa/account.ts';
+import { agreement } from './spa/agreement.ts';
 import { expand, keepPrompts } from './spa/expand.ts';
 import { isOver, isTrained, roundFolder, trainFolder } from './spa/folder.ts';
 import { judge } from './spa/judge.ts';
@@ -60,14 +61,15 @@ async function selfAnnotate(
   context: CommandContext,
   settings: SpaSettings,
   folder: RunFolder,
-  { seed, rounds, endId }: Prepared,
+  { seed, heldOut, rounds, endId }: Prepared,
 ): Promise<string> {
   const { path } = folder;
   const policies = [seed.length > 0 ? await trainSeed(context, settings, seed, path) : settings.model];
   for (const [i, prompts] of rounds.entries()) {
     const endOfCut = settings.as_released.includes('eos') ? endId : undefined;
     const number = i + 1;
-    const round: Round = { context, settings, number, folder: roundFolder(path, number), prompts, policies, endOfCut };
+    const folderOf = { number, folder: roundFolder(path, number) };
+    const round: Round = { context, settings, ...folderOf, prompts, policies, heldOut, endOfCut };
     keepPrompts(round);
     if (!isOver(round.folder)) await annotate(round, folder);
     policies.push(join(trainFolder(round.folder), 'final'));
@@ -82,11 +84,12 @@ async function annotate(round: Round, run: RunFolder): Promise<void> {
   const responses = await expand(round);
   const judged = await judge(round, responses);
   refuseNothing(round, labelled(judged).length);
+  const agreed = await agreement(round);
   if (!isTrained(trainFolder(round.folder))) await learn(round, judged);
   context.signal.throwIfAborted();
 
   const doubts = doubtsOf(round);
-  const numbers = roundMetrics(round, judged, doubts);
+  const numbers = { ...roundMetrics(round, judged, doubts), ...agreed };
   run.metrics(number, numbers);
   sync(join(run.path, 'metrics.jsonl'));
   context.say(roundInWords(numbers));

@@ -1,6 +1,6 @@
 import type { CommandContext } from '../../command.ts';
 import type { SpaSettings } from '../../settings/spa.ts';
-import type { RoundPrompt } from './prepare.ts';
+import type { HeldOutPair, RoundPrompt } from './prepare.ts';
 
 /** A round as its parts see it. */
 export interface Round {
@@ -12,6 +12,8 @@ export interface Round {
   readonly folder: string;
   /** X_i. */
   readonly prompts: readonly RoundPrompt[];
+  /** Labelled pairs that the own labels are held to. */
+  readonly heldOut: readonly HeldOutPair[];
   /** A token that cut responses get at their end, with `as_released: eos`. */
   readonly endOfCut: number | undefined;
   /** Models of the run so far, as folders: π₀, …, π_{i−1}. */

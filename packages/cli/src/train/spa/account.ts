@@ -47,7 +47,14 @@ export function roundInWords(numbers: Readonly<Record<string, number>>): string 
       `${count('empty')} without two that say something; ${count('ties')} ties`,
     `  ${formatShare(of('truncated'))} of the responses cut off; chosen ${length('chosen')} tokens, rejected ${length('rejected')}`,
     `  ${formatShare(of('flagged'))} of the labels doubted; mean |margin| ${of('margin').toPrecision(3)}`,
+    ...agreementInWords(numbers),
     `  sampling ${formatDuration(of('sampling_seconds'))}, judging ${formatDuration(of('judging_seconds'))}, ` +
       `training ${formatDuration(of('training_seconds'))}`,
   ].join('\n');
+}
+
+function agreementInWords(numbers: Readonly<Record<string, number>>): string[] {
+  const { 'spa/agreement': share, 'spa/agreement_pairs': pairs } = numbers;
+  if (share === undefined) return [];
+  return [`  ${formatShare(share)} of the ${formatCount(pairs!)} pairs held out labelled as people did`];
 }

@@ -3,6 +3,7 @@ import type { CommandContext } from '../../command.ts';
 import { SettingError } from '../../errors.ts';
 import type { SpaSettings } from '../../settings/spa.ts';
 import { formatCount } from '../../terminal/format.ts';
+import { withHeldOut } from '../heldOut.ts';
 import { type Places, pairs } from '../records.ts';
 
 /** A prompt that nobody has labelled anything for. */
@@ -17,9 +18,11 @@ export interface Unlabelled {
 export interface Blocks {
   /** D₀: labelled pairs. */
   readonly seed: readonly Pair[];
-  /** X₁, X₂, …: none has a prompt of the seed or of another. */
+  /** Labelled pairs that nothing learns from. */
+  readonly heldOut: readonly Pair[];
+  /** X₁, X₂, …: none has a prompt of the seed, of a pair that is held out, or of another. */
   readonly rounds: readonly (readonly Unlabelled[])[];
-  /** Where each pair of the seed was read. */
+  /** Where each pair was read. */
   readonly places: Places;
 }
 
@@ -33,7 +36,7 @@ type Context = Pick<CommandContext, 'say'>;
  */
 export async function readBlocks(context: Context, settings: SpaSettings): Promise<Blocks> {
   const places: Places = new WeakMap();
-  const labelled = settings.data === undefined ? [] : await pairs(context, settings.data, places);
+  const { train: labelled, heldOut } = await labelledPairs(context, settings, places);
   const inSeed = settings.data === undefined ? new Set<number>() : drawnSeed(labelled.length, settings);
   const seed = labelled.filter((_, place) => inSeed.has(place));
   const rest = labelled.filter((_, place) => !inSeed.has(place));
@@ -41,13 +44,24 @@ export async function readBlocks(context: Context, settings: SpaSettings): Promi
     settings.prompts === undefined
       ? rest.map((pair): Found => ({ id: pair.id, prompt: pair.prompt, where: places.get(pair)! }))
       : await promptsIn(context, settings.prompts);
-  const { fresh, inSeed: known, repeated } = unused(found, seed);
+  const { fresh, inSeed: known, repeated } = unused(found, [...seed, ...heldOut]);
   const left = `${formatCount(known)} of them in the seed and ${formatCount(repeated)} repeated: left out`;
   const seeded = settings.data === undefined ? 'no seed' : `${formatCount(seed.length)} pairs are the seed`;
+  const apart = heldOut.length > 0 ? `, ${formatCount(heldOut.length)} are held out` : '';
   context.say(
-    `${seeded}; ${formatCount(found.length)} prompts to respond to${known + repeated > 0 ? `, ${left}` : ''}`,
+    `${seeded}${apart}; ${formatCount(found.length)} prompts to respond to${known + repeated > 0 ? `, ${left}` : ''}`,
   );
-  return { seed, places, rounds: blocksOf(fresh, { ...settings, found: found.length }) };
+  return { seed, heldOut, places, rounds: blocksOf(fresh, { ...settings, found: found.length }) };
+}
+
+/** All labelled pairs, those of a prompt together on one side. */
+async function labelledPairs(context: Context, { data, eval_share, data_seed }: SpaSettings, places: Places) {
+  if (data === undefined) return { train: [], heldOut: [] };
+  return await withHeldOut(
+    { data, eval_share, data_seed },
+    (files) => pairs(context, files, places),
+    ({ prompt }) => promptKey(prompt),
+  );
 }
 
 /** A prompt as it was read. */
@@ -76,12 +90,12 @@ function drawnSeed(labelled: number, { seed_share, data_seed }: SpaSettings): Re
   return new Set(shuffled([...Array(labelled).keys()], seededRandom(data_seed)).slice(0, count));
 }
 
-/** The prompts that are not in the seed, each once, under names that are each its own. */
+/** The prompts that nobody has labelled, each once, under names that are each its own. */
 export function unused(
   found: readonly Found[],
-  seed: readonly Pair[],
+  known: readonly Pair[],
 ): { fresh: Unlabelled[]; inSeed: number; repeated: number } {
-  const labelled = new Set(seed.map(({ prompt }) => promptKey(prompt)));
+  const labelled = new Set(known.map(({ prompt }) => promptKey(prompt)));
   const [seen, names] = [new Set<string>(), new Set<string>()];
   const fresh: Unlabelled[] = [];
   let [inSeed, repeated] = [0, 0];

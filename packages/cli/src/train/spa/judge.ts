@@ -89,8 +89,8 @@ export function decision(
 /** Tokens that go through the judge at a time, where a single prompt and its responses are not longer. */
 const tokensAtATime = 4096;
 
-/** Groups of similar length go through the judge together, the longest first. */
-async function rewardsBy(round: Round, groups: readonly SampledResponses[]): Promise<number[][]> {
+/** What the responses are worth. Groups of similar length go through the judge together, the longest first. */
+export async function rewardsBy(round: Round, groups: readonly SampledResponses[]): Promise<number[][]> {
   const { context, folder } = round;
   using _clock = new Stopwatch(folder, 'judging');
   using opened = await openJudge(round);

@@ -1,5 +1,6 @@
 import {
   ChatTemplateError,
+  type EncodedPair,
   EncodingError,
   encodePairs,
   encodePrompt,
@@ -28,9 +29,16 @@ export interface RoundPrompt {
   readonly cut: number;
 }
 
+/** A labelled pair that nothing learns from, with its tokens. */
+export interface HeldOutPair {
+  readonly pair: Pair;
+  readonly encoded: EncodedPair;
+}
+
 /** What a run learns from, found fit for it. */
 export interface Prepared {
   readonly seed: readonly Pair[];
+  readonly heldOut: readonly HeldOutPair[];
   readonly rounds: readonly (readonly RoundPrompt[])[];
   /** The model's end token, if it has one. */
   readonly endId: number | undefined;
@@ -56,7 +64,26 @@ export async function prepare(context: CommandContext, settings: SpaSettings, ki
   const cut = rounds.flat().filter((prompt) => prompt.cut > 0).length;
   if (cut > 0) context.say(`  ! ${formatCount(cut)} prompts have more than ${room} tokens: they lose their beginning`);
   await checkJudge(settings, kind, opened);
-  return { seed: blocks.seed, rounds, endId: opened.tokenizer.eosIds[0] };
+  const heldOut = heldOutPairs(context, opened, blocks, settings);
+  return { seed: blocks.seed, heldOut, rounds, endId: opened.tokenizer.eosIds[0] };
+}
+
+/** The pairs that are held out as tokens; those that are too long for the models are left out, and counted. */
+function heldOutPairs(
+  { say }: CommandContext,
+  { tokenizer, model }: OpenedModel,
+  { heldOut, places }: Blocks,
+  { moved_boundary: movedBoundary }: SpaSettings,
+): HeldOutPair[] {
+  const nameOf = (record: object) => places.get(record);
+  const options = { maxLength: model.maxPositions, truncation: 'drop', movedBoundary, nameOf } as const;
+  const found = heldOut.flatMap((pair) =>
+    encodePairs(tokenizer, [pair], options).examples.map((encoded) => ({ pair, encoded })),
+  );
+  const lost = heldOut.length - found.length;
+  if (lost > 0)
+    say(`  ! ${formatCount(lost)} of the ${formatCount(heldOut.length)} pairs held out are too long: left out`);
+  return found;
 }
 
 /** The training on the seed encodes it again; here it only shows whether it can be. */
