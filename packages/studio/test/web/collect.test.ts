@@ -1,65 +1,10 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import type { ItemDetail, ItemPage, ItemVote } from '../../shared/items.ts';
 import { comparisons, jsonl } from '../studio.ts';
-import { beginProject, comeIn, importFile, invitation, openStudio, shownPrompt, type Visitor } from './pages.ts';
-
-const ITEMS = 8;
-
-test('from an empty folder to exported pairs: an owner, data, two annotators who vote by keyboard, their agreement', async (t) => {
-  const studio = await openStudio(t);
-  if (!studio) return;
-  const ada = await studio.visitor();
-  await comeIn(ada.page, studio.setUp, 'Ada', 'Begin');
-  const project = await beginProject(ada.page, 'Stories');
-  await importFile(ada.page, project, 'stories.jsonl', jsonl(comparisons(ITEMS)));
-
-  for (const name of ['Bob', 'Cem']) {
-    const annotator = await studio.visitor();
-    await comeIn(annotator.page, await invitation(ada.page, project), name, 'Join');
-    await annotator.page.getByText('Stories').click();
-    await annotator.page.getByRole('link', { name: 'Judge comparisons' }).click();
-    // "Answer n." is the better one of each pair; Cem sees the last one otherwise.
-    await voteAll(annotator.page, (first, i) => {
-      const better = first.includes('No answer') ? '2' : '1';
-      return name === 'Cem' && i === 0 ? '3' : better;
-    });
-    assert.deepEqual(annotator.alarms, []);
-  }
-
-  const { page } = ada;
-  await page.goto(`${project}/quality`);
-  await page.getByText(`Over ${ITEMS} comparisons`, { exact: false }).waitFor();
-  await page.getByRole('cell', { name: 'Bob', exact: true }).waitFor();
-  await page.getByText('Krippendorff’s α').waitFor();
-  await page.getByRole('button', { name: 'A is better' }).click(); // the one on which Cem said tie
-  await page.getByText('no votes are divided').waitFor();
-
-  const pairs = await exported(ada, project);
-  assert.equal(pairs.length, ITEMS);
-  for (const { chosen, rejected } of pairs) {
-    assert.match(chosen[0].content, /^Answer/);
-    assert.match(rejected[0].content, /^No answer/);
-  }
-  assert.deepEqual(ada.alarms, []);
-});
-
-/** Judges until nothing is left, each time by one key and never before the next comparison is there. */
-async function voteAll(page: Page, keyFor: (first: string, i: number) => string): Promise<void> {
-  for (let i = 0; i < ITEMS; i++) {
-    const article = page.locator('article:visible');
-    // biome-ignore lint/performance/useDomNodeTextContent: as people see it
-    const first = await article.getByRole('region', { name: 'Response 1' }).innerText();
-    const item = await article.getAttribute('data-item');
-    await page.keyboard.press(keyFor(first, i));
-    await page.locator(`article[data-item="${item}"]:visible`).waitFor({ state: 'detached' });
-  }
-  await page.getByText('All done').waitFor();
-  await page.locator('[data-left="0"]').waitFor();
-}
+import { beginProject, comeIn, importFile, openStudio, shownPrompt } from './pages.ts';
 
 /** The votes on a project's items, as the studio has them. */
 async function everythingSaid(page: Page, project: string): Promise<ItemVote[]> {
@@ -71,20 +16,6 @@ async function everythingSaid(page: Page, project: string): Promise<ItemVote[]> 
     return item.said;
   });
   return (await Promise.all(details)).flat();
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: lines of a file as the tests expect them.
-async function exported({ page }: Visitor, project: string): Promise<any[]> {
-  await page.goto(`${project}/data`);
-  const [download] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByRole('link', { name: 'Download' }).click(),
-  ]);
-  const text = readFileSync(await download.path(), 'utf8');
-  return text
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line));
 }
 
 test('a vote goes by one key and comes back by one; strength, skips and notes are kept', async (t) => {
