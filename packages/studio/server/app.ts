@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import cookie from '@fastify/cookie';
-import helmet from '@fastify/helmet';
 import multipart from '@fastify/multipart';
 import fastifyStatic from '@fastify/static';
 import swagger from '@fastify/swagger';
@@ -14,7 +13,9 @@ import {
 } from 'fastify-type-provider-zod';
 import type { Problem } from '../shared/problem.ts';
 import { identifyEveryone } from './auth/identify.ts';
+import { protectingHeaders } from './headers.ts';
 import { Refusal } from './refusal.ts';
+import { annotationRoutes } from './routes/annotation.ts';
 import { arenaRoutes } from './routes/arena.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { dissectRoutes } from './routes/dissect.ts';
@@ -35,22 +36,6 @@ import type { Studio } from './studio.ts';
 const MAX_BODY = 4 << 20;
 const MAX_UPLOAD = 512 << 20;
 
-/** What the pages may load and do: their own scripts and styles, nothing inline and nothing from elsewhere. */
-const contentPolicy = {
-  useDefaults: false,
-  directives: {
-    'default-src': ["'none'"],
-    'script-src': ["'self'"],
-    'style-src': ["'self'", "'unsafe-inline'"], // Mantine and KaTeX write style attributes; they can load nothing
-    'img-src': ["'self'", 'data:'],
-    'font-src': ["'self'"],
-    'connect-src': ["'self'"],
-    'base-uri': ["'none'"],
-    'form-action': ["'self'"],
-    'frame-ancestors': ["'none'"],
-  },
-};
-
 /**
  * The studio as a Fastify application: everything under /api, the OpenAPI document at /api/openapi.json, and the pages that
  * Vite built.
@@ -65,9 +50,10 @@ export async function studioApp(studio: Studio, { pages }: { pages?: string } = 
     const { status, problem } = asProblem(error);
     return reply.code(status).send(problem);
   });
-  await app.register(helmet, {
-    contentSecurityPolicy: contentPolicy,
-    strictTransportSecurity: studio.origin.startsWith('https:'),
+  const headers = protectingHeaders({ secure: studio.origin.startsWith('https:') });
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.headers(headers);
+    done();
   });
   await app.register(cookie);
   await app.register(multipart, { limits: { fileSize: MAX_UPLOAD, files: 1, fields: 20 } });
@@ -99,6 +85,7 @@ const api = (studio: Studio) => async (app: FastifyInstance) => {
   await app.register(samplingRoutes, { studio });
   await app.register(judgingRoutes, { studio });
   await app.register(dissectRoutes, { studio });
+  await app.register(annotationRoutes, { studio });
   await app.register(arenaRoutes, { studio });
 };
 

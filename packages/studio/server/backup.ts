@@ -14,8 +14,8 @@ type Table = keyof Database;
 const levels: Record<Table, 0 | 1 | 2 | 3> = {
   ...{ users: 0, projects: 0, audit: 0 },
   ...{ sessions: 1, api_keys: 1, invitations: 1, members: 1, items: 1, arena_models: 1 },
-  ...{ texts: 2, leases: 2, votes: 2, withdrawn_votes: 2, adjudications: 2, triage: 2, labels: 2, arena_chats: 2 },
-  ...{ arena_turns: 3, arena_votes: 3 },
+  ...{ texts: 2, leases: 2, votes: 2, withdrawn_votes: 2, adjudications: 2, triage: 2, labels: 2, annotations: 2 },
+  ...{ arena_chats: 2, arena_turns: 3, arena_votes: 3 },
 };
 const tables = (Object.keys(levels) as Table[]).sort((a, b) => levels[a] - levels[b]);
 

@@ -5,7 +5,7 @@ import { z } from 'zod';
  * Properties that are computed from the texts alone. What each is stands in the pages' words; the numbers are in
  * server/dissect/properties.ts.
  */
-export const DissectProperty = z.enum([
+export const CountedProperty = z.enum([
   'length',
   'lists',
   'markdown',
@@ -17,11 +17,76 @@ export const DissectProperty = z.enum([
   'quotation',
   'feelings',
 ]);
+export type CountedProperty = z.infer<typeof CountedProperty>;
+
+/** The 29 properties of Li et al. 2024 (arXiv:2402.11296), which a chat model rates, in their order and by their names. */
+export const RatedProperty = z.enum([
+  'harmless',
+  'grammarly correct',
+  'friendly',
+  'polite',
+  'interactive',
+  'authoritative',
+  'funny',
+  'use rhetorical devices',
+  'complex word & sentence',
+  'use supporting materials',
+  'well formatted',
+  'admit limits',
+  'persuasive',
+  'step-by-step',
+  'use informal expressions',
+  'non-repetitive',
+  'clear',
+  'relevant',
+  'novel',
+  'contain rich info',
+  'no minor errors',
+  'no moderate errors',
+  'no severe errors',
+  'clarify intent',
+  'show empathetic',
+  'satisfy constraints',
+  'support stances',
+  'correct mistakes',
+  'lengthy',
+]);
+export type RatedProperty = z.infer<typeof RatedProperty>;
+
+export const DissectProperty = z.enum([...CountedProperty.options, ...RatedProperty.options]);
 export type DissectProperty = z.infer<typeof DissectProperty>;
 
-/** Kinds of prompts, told from the prompt's text; `all` is every prompt. */
-export const DissectGroup = z.enum(['all', 'short', 'long', 'turns', 'question', 'code', 'chinese']);
+/** Kinds of prompts, told from the prompt's text. */
+export const PromptKind = z.enum(['short', 'long', 'turns', 'question', 'code', 'chinese']);
+export type PromptKind = z.infer<typeof PromptKind>;
+
+/** The scenarios of the study and its subsets that cut across them, which the annotating model tells. */
+export const Scenario = z.enum([
+  'Exam Questions',
+  'Code',
+  'Creative Writing',
+  'Functional Writing',
+  'Communication',
+  'Knowledge-aware',
+  'Advice',
+  'Daily Tasks',
+  'NLP Tasks',
+  'Others',
+  'Unsafe Queries',
+  'intent_unclear',
+  'express_feeling',
+  'w_constraints',
+  'w_stances',
+  'w_mistakes',
+]);
+export type Scenario = z.infer<typeof Scenario>;
+
+/** `all` is every prompt; the others are kinds where properties are counted, scenarios where they are rated. */
+export const DissectGroup = z.enum(['all', ...PromptKind.options, ...Scenario.options]);
 export type DissectGroup = z.infer<typeof DissectGroup>;
+
+/** Whose ratings are the properties; without a name they are counted in the texts. */
+export const PropertiesQuery = z.object({ annotator: z.string().max(200).optional() });
 
 /** Whose votes: the majority of all, one person's, a judge's, or labels that were uploaded. */
 export const DissectJudge = z.object({
@@ -35,8 +100,12 @@ export type DissectJudge = z.infer<typeof DissectJudge>;
 
 /** What there is to dissect. */
 export const DissectOverview = z.object({
-  /** Changes with every vote. */
+  /** Changes with every vote, and with every annotation where properties are rated. */
   version: z.string(),
+  /** Models that have rated the study's properties, and in how many comparisons. */
+  annotators: z.array(z.object({ name: z.string(), comparisons: z.number() })),
+  /** Rated comparisons left out because the model could not check a response for errors. */
+  unchecked: z.number(),
   /** Comparisons that somebody judged; of so many `used` are looked at, chosen by chance. */
   comparisons: z.number(),
   used: z.number(),
@@ -87,7 +156,7 @@ export const GroupDissection = z.object({
 });
 export type GroupDissection = z.infer<typeof GroupDissection>;
 
-export const SampleQuery = z.object({
+export const SampleQuery = PropertiesQuery.extend({
   judge: z.string().max(200),
   /** `surprising`: those first that the weights foretell least. */
   order: z.enum(['surprising', 'imported']).default('surprising'),

@@ -1,6 +1,7 @@
 export { asTheyCome } from './asTheyCome.ts';
 export * from './chat.ts';
 export * from './chatJudges.ts';
+export { dialogue } from './dialogue.ts';
 export * from './judge.ts';
 export * from './jury.ts';
 export { readJudgeTemplate } from './ownTemplate.ts';

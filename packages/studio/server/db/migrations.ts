@@ -1,6 +1,7 @@
 import type { ColumnDefinitionBuilder, Kysely } from 'kysely';
 import { SqliteAdapter } from 'kysely';
 import type { Migration } from 'kysely/migration';
+import { annotations } from './annotationTable.ts';
 import { arena, labels } from './arenaTables.ts';
 
 /** What the tables have been through, oldest first. A migration that has been released is never changed. */
@@ -9,6 +10,7 @@ export const migrations: Record<string, Migration> = {
   '2026-11-22 projects': { up: projects },
   '2026-11-22b labels': { up: labels },
   '2026-11-22c arena': { up: arena },
+  '2026-11-22d annotations': { up: annotations },
 };
 
 // biome-ignore lint/suspicious/noExplicitAny: a migration knows the tables of its day, not those of now.

@@ -20,6 +20,7 @@ export interface Database {
   adjudications: AdjudicationTable;
   triage: TriageTable;
   labels: LabelTable;
+  annotations: AnnotationTable;
   arena_models: ArenaModelTable;
   arena_chats: ArenaChatTable;
   arena_turns: ArenaTurnTable;
@@ -203,6 +204,16 @@ interface LabelTable {
   judge: string;
   item_id: string;
   label: string;
+  at: number;
+}
+
+/** What a chat model found in the two responses of an item. */
+interface AnnotationTable {
+  annotator: string;
+  item_id: string;
+  project_id: string;
+  /** JSON: ResolvedSample */
+  sample: string;
   at: number;
 }
 

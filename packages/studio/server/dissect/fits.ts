@@ -1,16 +1,20 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { PropertySet } from '@attune/preferences';
 import type { DissectGroup, JudgeSimilarity, JudgeWeights } from '../../shared/dissect.ts';
 import type { Language } from '../../shared/projects.ts';
 import { Refusal } from '../refusal.ts';
 import type { Studio } from '../studio.ts';
-import { computedProperties } from './properties.ts';
+import { propertiesOf } from './properties.ts';
 import { readStudy, type Study, versionOf } from './study.ts';
 
 /** What a thread is asked for: the texts of a group, and what its judges said of them (1 for the first, 0 for the second). */
 export interface GroupTask {
+  readonly set: PropertySet;
   readonly texts: readonly (readonly [string, string])[];
+  /** The features of texts that a chat model has rated; null where they are to be counted. */
+  readonly rated: readonly (readonly number[])[] | null;
   readonly judges: readonly { readonly judge: string; readonly said: readonly (0 | 1 | null)[] }[];
 }
 
@@ -40,12 +44,13 @@ export class Dissections {
     this.#studio = studio;
   }
 
-  async study(projectId: string): Promise<Study> {
-    const version = await versionOf(this.#studio.db, projectId);
+  /** @throws Refusal 404 where the annotator has rated nothing here */
+  async study(projectId: string, annotator?: string): Promise<Study> {
+    const version = await versionOf(this.#studio.db, projectId, annotator);
     const key = `${projectId} ${version}`;
     const known = this.#studies.get(key);
     if (known) return known;
-    const read = readStudy(this.#studio.db, projectId);
+    const read = readStudy(this.#studio.db, projectId, annotator);
     read.catch(() => this.#studies.delete(key));
     this.#studies.set(key, read);
     for (const old of [...this.#studies.keys()].slice(0, -KEPT)) this.#studies.delete(old);
@@ -61,7 +66,7 @@ export class Dissections {
     if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8'));
     const known = this.#underWay.get(file);
     if (known) return known;
-    const fitting = this.#fit(taskOf(study, places), language).then((fitted) => {
+    const fitting = this.#fit(taskOf(study, places, language)).then((fitted) => {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
       writeFileSync(`${file}.partial`, JSON.stringify(fitted));
       renameSync(`${file}.partial`, file);
@@ -78,10 +83,8 @@ export class Dissections {
     await Promise.all([...this.#workers].map((worker) => worker.terminate()));
   }
 
-  #fit(task: GroupTask, language: Language): Promise<Fitted> {
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), {
-      workerData: { ...task, set: computedProperties(language) },
-    });
+  #fit(task: GroupTask): Promise<Fitted> {
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: task });
     this.#workers.add(worker);
     return new Promise<Fitted>((resolve, reject) => {
       worker.once('message', resolve);
@@ -94,9 +97,12 @@ export class Dissections {
   }
 }
 
-function taskOf({ texts, judges }: Study, places: readonly number[]): GroupTask {
+function taskOf(study: Study, places: readonly number[], language: Language): GroupTask {
+  const { texts, rated, judges } = study;
   const asNumber = { A: 1, B: 0 } as const;
   return {
+    set: propertiesOf(study, language),
+    rated: rated && places.map((i) => rated[i]!),
     texts: places.map((i) => texts[i]!),
     judges: judges.map(({ id, said }) => ({
       judge: id,

@@ -1,4 +1,4 @@
-import type { DissectGroup } from '../../shared/dissect.ts';
+import type { DissectGroup, PromptKind } from '../../shared/dissect.ts';
 import type { Message } from '../../shared/queue.ts';
 
 const isCode = (text: string): boolean =>
@@ -10,7 +10,7 @@ const isChinese = (text: string): boolean => (text.match(/\p{Script=Han}/gu)?.le
 export function groupPrompts(prompts: readonly (readonly Message[])[]): Map<DissectGroup, number[]> {
   const asked = prompts.map((messages) => messages.findLast(({ role }) => role === 'user')?.content ?? '');
   const middle = asked.map(({ length }) => length).sort((a, b) => a - b)[Math.floor(asked.length / 2)] ?? 0;
-  const kinds: Record<DissectGroup, (text: string, messages: readonly Message[]) => boolean> = {
+  const kinds: Record<'all' | PromptKind, (text: string, messages: readonly Message[]) => boolean> = {
     all: () => true,
     short: (text) => text.length < middle,
     long: (text) => text.length >= middle,

@@ -1,11 +1,12 @@
-import { PropertySet } from '@attune/preferences';
-import type { DissectProperty } from '../../shared/dissect.ts';
+import { PropertySet, standardProperties } from '@attune/preferences';
+import type { CountedProperty } from '../../shared/dissect.ts';
 import type { Language } from '../../shared/projects.ts';
+import type { Study } from './study.ts';
 
 type Property = PropertySet['properties'][number];
 
 /** From which difference on a response has more of a property: one that a reader would see. */
-const byText = (name: DissectProperty, fn: string, least?: number) =>
+const byText = (name: CountedProperty, fn: string, least?: number) =>
   ({ from: 'text', name, about: name, function: fn, compare: 'sign', ...(least && { least }) }) as const;
 
 /** Chinese has no spaces between words, so there it is characters that are counted. */
@@ -15,7 +16,7 @@ const length: Record<Language, object> = {
 };
 
 /** Properties that need nobody to annotate them. */
-export const computedProperties = (language: Language): PropertySet =>
+const computedProperties = (language: Language): PropertySet =>
   PropertySet.parse({
     name: 'computed',
     properties: [
@@ -31,3 +32,7 @@ export const computedProperties = (language: Language): PropertySet =>
       byText('feelings', 'feelings'),
     ] as Property[],
   });
+
+/** The properties of a study, in the order of its features. */
+export const propertiesOf = ({ rated }: Study, language: Language): PropertySet =>
+  rated ? standardProperties() : computedProperties(language);

@@ -3,7 +3,7 @@ import type { DissectProperty, ExplainedPage, ExplainedSample } from '../../shar
 import type { Language } from '../../shared/projects.ts';
 import { notFound } from '../refusal.ts';
 import type { Fitted } from './fits.ts';
-import { computedProperties } from './properties.ts';
+import { propertiesOf } from './properties.ts';
 import type { Study } from './study.ts';
 
 const PAGE = 10;
@@ -24,7 +24,7 @@ export function explainedPage(
   const found = study.judges.find(({ id }) => id === judge);
   const fit = fitted.judges.find((one) => one.judge === judge);
   if (!found || !fit) throw notFound('judge', judge);
-  const names = namesOf(computedProperties(language));
+  const names = namesOf(propertiesOf(study, language));
   const weights = names.map((name) => fit.weights.find(({ property }) => property === name)?.mean ?? 0);
   const samples = places.flatMap((place, i) => {
     const label = found.said[place];

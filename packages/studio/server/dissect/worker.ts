@@ -5,7 +5,6 @@ import {
   fitJudge,
   InvalidValueError,
   namesOf,
-  type PropertySet,
   posteriorSimilarity,
   similarity,
   standardScenarios,
@@ -15,9 +14,9 @@ import {
 import type { DissectProperty, JudgeSimilarity, JudgeWeights } from '../../shared/dissect.ts';
 import type { Fitted, GroupTask } from './fits.ts';
 
-const { set, texts, judges } = workerData as GroupTask & { set: PropertySet };
+const { set, texts, rated, judges } = workerData as GroupTask;
 const names = namesOf(set);
-const features = texts.map(([a, b]) => [...textFeatures(set, a, b)]);
+const features = rated ?? texts.map(([a, b]) => [...textFeatures(set, a, b)]);
 const alive = names.flatMap((_, j) => (features.some((row) => row[j] !== 0) ? [j] : []));
 
 const fitted: JudgeWeights[] = judges.map(({ judge, said }) => fitOf(judge, said));

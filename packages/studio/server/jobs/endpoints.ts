@@ -13,7 +13,7 @@ import {
 } from '@attune/preferences';
 import type { ModelChoices, ServedModel } from '../../shared/jobs.ts';
 import { Refusal } from '../refusal.ts';
-import { choices } from '../runs/places.ts';
+import { modelsOf } from '../runs/places.ts';
 import type { Studio } from '../studio.ts';
 
 /** Addresses between spaces or commas. */
@@ -22,7 +22,7 @@ export const allowedEndpoints = ({ env = {} }: Studio): string[] =>
 
 export const modelChoices = (studio: Studio, projectId: string): ModelChoices => ({
   endpoints: allowedEndpoints(studio),
-  models: choices(studio, projectId).models,
+  models: modelsOf(studio, projectId),
 });
 
 /** @throws Refusal 400 where the owner has not allowed the address, or its key is not there */

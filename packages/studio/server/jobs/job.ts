@@ -13,7 +13,7 @@ import type { Studio } from '../studio.ts';
 /** Which work: a project has one of each name at a time. */
 export interface JobPlace {
   readonly projectId: string;
-  readonly name: 'sampling' | 'judging';
+  readonly name: 'sampling' | 'judging' | 'annotation';
 }
 
 /** What came of one item: it is done, unless it failed. */

@@ -6,6 +6,7 @@ import {
   ExplainedPage,
   GroupDissection,
   LabelsReport,
+  PropertiesQuery,
   SampleQuery,
 } from '../../shared/dissect.ts';
 import { Problem } from '../../shared/problem.ts';
@@ -14,6 +15,7 @@ import { openProject } from '../auth/access.ts';
 import type { Person } from '../auth/identify.ts';
 import { Dissections } from '../dissect/fits.ts';
 import { dropLabels, MOST_LABELS, takeLabels } from '../dissect/labels.ts';
+import { annotatorsOf } from '../dissect/rated.ts';
 import { explainedPage } from '../dissect/samples.ts';
 import { Refusal } from '../refusal.ts';
 import type { Studio } from '../studio.ts';
@@ -29,9 +31,9 @@ export const dissectRoutes: FastifyPluginAsyncZod<{ studio: Studio }> = async (a
   app.addHook('preClose', () => dissections.close());
   const editor = (person: Person, projectId: string) => openProject(studio, person, projectId, 'editor');
 
-  const groupOf = async (person: Person, { projectId, group }: z.infer<typeof OfGroup>) => {
+  const groupOf = async (person: Person, { projectId, group }: z.infer<typeof OfGroup>, annotator?: string) => {
     const language = Language.parse((await editor(person, projectId)).language);
-    const study = await dissections.study(projectId);
+    const study = await dissections.study(projectId, annotator);
     const fitted = await dissections.fits(projectId, language, study, group);
     return { study, fitted, language, places: study.groups.get(group)! };
   };
@@ -42,14 +44,17 @@ export const dissectRoutes: FastifyPluginAsyncZod<{ studio: Studio }> = async (a
       schema: {
         summary: 'What there is to dissect',
         params: InProject,
+        querystring: PropertiesQuery,
         response: { 200: DissectOverview, ...failures },
       },
     },
-    async ({ person, params }) => {
-      await editor(person, params.projectId);
-      const { version, comparisons, ids, judges, groups } = await dissections.study(params.projectId);
+    async ({ person, params: { projectId }, query: { annotator } }) => {
+      await editor(person, projectId);
+      const study = await dissections.study(projectId, annotator);
+      const { version, comparisons, unchecked, ids, judges, groups } = study;
       return {
-        ...{ version, comparisons, used: ids.length },
+        ...{ version, comparisons, unchecked, used: ids.length },
+        annotators: await annotatorsOf(studio.db, projectId),
         judges: judges.map(({ said: _, ...judge }) => judge),
         groups: [...groups].map(([group, places]) => ({ group, comparisons: places.length })),
       };
@@ -62,11 +67,12 @@ export const dissectRoutes: FastifyPluginAsyncZod<{ studio: Studio }> = async (a
       schema: {
         summary: 'The weights of every judge in a group, and how alike these are',
         params: OfGroup,
+        querystring: PropertiesQuery,
         response: { 200: GroupDissection, ...failures },
       },
     },
-    async ({ person, params }) => {
-      const { study, fitted, places } = await groupOf(person, params);
+    async ({ person, params, query }) => {
+      const { study, fitted, places } = await groupOf(person, params, query.annotator);
       const { judges, similarity } = fitted;
       return {
         ...{ version: study.version, group: params.group, comparisons: places.length },
@@ -86,7 +92,7 @@ export const dissectRoutes: FastifyPluginAsyncZod<{ studio: Studio }> = async (a
         response: { 200: ExplainedPage, ...failures },
       },
     },
-    async ({ person, params, query }) => explainedPage(await groupOf(person, params), query),
+    async ({ person, params, query }) => explainedPage(await groupOf(person, params, query.annotator), query),
   );
 
   app.post(

@@ -3,6 +3,7 @@ import * as account from '../features/account/words.ts';
 import * as arena from '../features/arena/words.ts';
 import * as audit from '../features/audit/words.ts';
 import * as data from '../features/data/words.ts';
+import * as annotation from '../features/dissect/annotationWords.ts';
 import * as dissect from '../features/dissect/words.ts';
 import * as judge from '../features/judge/words.ts';
 import * as judging from '../features/judging/words.ts';
@@ -23,6 +24,7 @@ export const en = {
   arena: arena.en,
   audit: audit.en,
   data: data.en,
+  annotation: annotation.en,
   dissect: dissect.en,
   judge: judge.en,
   judging: judging.en,

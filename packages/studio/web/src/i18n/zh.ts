@@ -3,6 +3,7 @@ import * as account from '../features/account/words.ts';
 import * as arena from '../features/arena/words.ts';
 import * as audit from '../features/audit/words.ts';
 import * as data from '../features/data/words.ts';
+import * as annotation from '../features/dissect/annotationWords.ts';
 import * as dissect from '../features/dissect/words.ts';
 import * as judge from '../features/judge/words.ts';
 import * as judging from '../features/judging/words.ts';
@@ -25,6 +26,7 @@ export const zh: Words<typeof en> = {
   arena: arena.zh,
   audit: audit.zh,
   data: data.zh,
+  annotation: annotation.zh,
   dissect: dissect.zh,
   judge: judge.zh,
   judging: judging.zh,

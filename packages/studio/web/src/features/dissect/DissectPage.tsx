@@ -14,14 +14,15 @@ import {
 } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DissectGroup, DissectJudge, DissectOverview, JudgeWeights } from '../../../../shared/dissect.ts';
 import { Section } from '../../ui/Section.tsx';
 import { Empty, Failure, Loading } from '../../ui/States.tsx';
 import { useProject } from '../project/useProject.ts';
+import { AnnotationCard } from './AnnotationCard.tsx';
 import { PropertyPlot } from './PropertyPlot.tsx';
-import { groupQuery, overviewQuery } from './queries.ts';
+import { type Dissected, groupQuery, overviewQuery } from './queries.ts';
 import { Samples } from './Samples.tsx';
 import { SimilarityMap } from './SimilarityMap.tsx';
 import { UploadLabels } from './UploadLabels.tsx';
@@ -32,7 +33,8 @@ const MOST = 4; // lines to a property that can still be told apart
 export function DissectPage() {
   const { t } = useTranslation();
   const { id } = useProject();
-  const overview = useQuery(overviewQuery(id));
+  const [annotator, setAnnotator] = useState<string | null>(null);
+  const overview = useQuery(overviewQuery({ projectId: id, annotator }));
   const [isOpen, { open, close }] = useDisclosure();
   if (overview.isPending) return <Loading />;
   if (overview.isError) return <Failure error={overview.error} retry={overview.refetch} />;
@@ -57,19 +59,57 @@ export function DissectPage() {
       {overview.data.comparisons === 0 ? (
         <Empty action={upload}>{t('dissect.none')}</Empty>
       ) : (
-        <Dissection projectId={id} overview={overview.data} />
+        <Dissection
+          key={annotator}
+          of={{ projectId: id, annotator }}
+          overview={overview.data}
+          by={<PropertiesChoice {...{ annotator, setAnnotator }} annotators={overview.data.annotators} />}
+        />
       )}
+      <AnnotationCard projectId={id} />
       <UploadLabels projectId={id} judges={overview.data.judges} opened={isOpen} onClose={close} />
     </Stack>
   );
 }
 
-function Dissection({ projectId, overview }: { projectId: string; overview: DissectOverview }) {
+interface ChoiceProps {
+  readonly annotator: string | null;
+  readonly annotators: DissectOverview['annotators'];
+  readonly setAnnotator: (annotator: string | null) => void;
+}
+
+/** Properties that are counted, or rated by one of the models; nothing to choose where no model has rated any. */
+function PropertiesChoice({ annotator, annotators, setAnnotator }: ChoiceProps) {
   const { t, i18n } = useTranslation();
-  const { judges, groups, version, used, comparisons } = overview;
+  if (annotators.length === 0) return null;
+  const rated = annotators.map(({ name, comparisons }) => ({
+    value: `by ${name}`,
+    label: t('dissect.rated', { name, comparisons: comparisons.toLocaleString(i18n.language) }),
+  }));
+  return (
+    <Select
+      label={t('dissect.by')}
+      data={[{ value: '', label: t('dissect.counted') }, ...rated]}
+      value={annotator === null ? '' : `by ${annotator}`}
+      onChange={(value) => setAnnotator(value ? value.slice('by '.length) : null)}
+      allowDeselect={false}
+      w={280}
+    />
+  );
+}
+
+interface DissectionProps {
+  readonly of: Dissected;
+  readonly overview: DissectOverview;
+  readonly by: ReactNode;
+}
+
+function Dissection({ of, overview, by }: DissectionProps) {
+  const { t, i18n } = useTranslation();
+  const { judges, groups, version, used, comparisons, unchecked } = overview;
   const [group, setGroup] = useState<DissectGroup>('all');
   const [chosen, setChosen] = useState(judges.slice(0, 3).map(({ id }) => id));
-  const fitted = useQuery(groupQuery(projectId, version, group));
+  const fitted = useQuery(groupQuery(of, version, group));
   const nameOf = (judge: string) => nameIn(judges, judge, t('dissect.everyone'));
   const count = (n: number) => n.toLocaleString(i18n.language);
   const shown = chosen.flatMap((judge) => fitted.data?.judges.find((one) => one.judge === judge) ?? []);
@@ -77,6 +117,7 @@ function Dissection({ projectId, overview }: { projectId: string; overview: Diss
   return (
     <>
       <Group align="flex-end">
+        {by}
         <Select
           label={t('dissect.group')}
           data={groups.map(({ group, comparisons }) => ({
@@ -103,6 +144,11 @@ function Dissection({ projectId, overview }: { projectId: string; overview: Diss
           {t('dissect.sampled', { used: count(used), comparisons: count(comparisons) })}
         </Text>
       )}
+      {unchecked > 0 && (
+        <Text size="sm" c="dimmed">
+          {t('dissect.unchecked', { count: unchecked, n: count(unchecked) })}
+        </Text>
+      )}
       {fitted.isPending && <Fitting />}
       {fitted.isError && <Failure error={fitted.error} retry={fitted.refetch} />}
       {fitted.data && (
@@ -126,11 +172,7 @@ function Dissection({ projectId, overview }: { projectId: string; overview: Diss
           )}
           {drawn.length > 0 && (
             <Section level={3} title={t('dissect.samples')}>
-              <Samples
-                key={group}
-                {...{ projectId, version, group, nameOf }}
-                judges={drawn.map(({ judge }) => judge)}
-              />
+              <Samples key={group} {...{ of, version, group, nameOf }} judges={drawn.map(({ judge }) => judge)} />
             </Section>
           )}
         </>

@@ -16,13 +16,13 @@ import { useTranslation } from 'react-i18next';
 import type { DissectGroup, ExplainedSample } from '../../../../shared/dissect.ts';
 import { Rendered } from '../../ui/Rendered.tsx';
 import { Failure, Loading } from '../../ui/States.tsx';
-import { samplesQuery } from './queries.ts';
+import { type Dissected, samplesQuery } from './queries.ts';
 import classes from './Samples.module.css';
 
 const PAGE = 10;
 
 interface Props {
-  readonly projectId: string;
+  readonly of: Dissected;
   readonly version: string;
   readonly group: DissectGroup;
   readonly judges: readonly string[];
@@ -30,13 +30,13 @@ interface Props {
 }
 
 /** Single comparisons: what the weights foretell, and which property has how much of a share in that. */
-export function Samples({ projectId, version, group, judges, nameOf }: Props) {
+export function Samples({ of, version, group, judges, nameOf }: Props) {
   const { t } = useTranslation();
   const [chosen, setChosen] = useState<string | null>(null);
   const [order, setOrder] = useState<'surprising' | 'imported'>('surprising');
   const [page, setPage] = useState(1);
   const judge = chosen !== null && judges.includes(chosen) ? chosen : judges[0]!;
-  const samples = useQuery(samplesQuery(projectId, version, { group, judge, order, offset: PAGE * (page - 1) }));
+  const samples = useQuery(samplesQuery(of, version, { group, judge, order, offset: PAGE * (page - 1) }));
   if (samples.isPending) return <Loading />;
   if (samples.isError) return <Failure error={samples.error} retry={samples.refetch} />;
   return (

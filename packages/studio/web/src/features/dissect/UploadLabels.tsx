@@ -19,7 +19,7 @@ export function UploadLabels({ projectId, judges, ...modal }: Props) {
   const cache = useQueryClient();
   const [file, setFile] = useState<File | null>(null);
   const [name, setName] = useState('');
-  const renew = () => cache.invalidateQueries({ queryKey: ['dissect', projectId] });
+  const renew = () => cache.invalidateQueries({ queryKey: ['projects', projectId, 'dissect'] });
   const send = useMutation({
     mutationFn: () => {
       const form = new FormData();

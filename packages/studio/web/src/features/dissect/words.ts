@@ -1,8 +1,15 @@
+import * as rated from './ratedWords.ts';
+
 export const en = {
   title: 'What the votes reward',
   intro:
-    'Which properties of a response make it win, all else being equal? Fitted to this project’s own votes; the properties are counted in the texts, without another model.',
+    'Which properties of a response make it win, all else being equal? Fitted to this project’s own votes, with properties that are counted in the texts or rated by a chat model.',
   none: 'No comparison has been decided yet. Come back when some votes are in, or bring the labels of a judge.',
+  by: 'Properties',
+  counted: 'Counted in the texts',
+  rated: 'Rated by {{name}} ({{comparisons}})',
+  unchecked_one: '{{n}} rated comparison is left out: its responses could not be checked for errors.',
+  unchecked_other: '{{n}} rated comparisons are left out: their responses could not be checked for errors.',
   group: 'Prompts',
   groups: {
     all: 'All prompts',
@@ -12,6 +19,7 @@ export const en = {
     question: 'Questions',
     code: 'About code',
     chinese: 'In Chinese',
+    ...rated.en.scenarios,
   },
   judges: 'Judges, at most four',
   judge: 'Judge',
@@ -23,6 +31,7 @@ export const en = {
   plotText:
     'How likely a response is preferred that has more of this property and is equal in all others. 50 % is indifference. Dot: mean; thick: half of the posterior; thin: 90 %.',
   properties: {
+    ...rated.en.names,
     length: 'longer',
     lists: 'lists',
     markdown: 'Markdown',
@@ -35,6 +44,7 @@ export const en = {
     feelings: 'names feelings',
   },
   about: {
+    ...rated.en.about,
     length: 'Clearly more words.',
     lists: 'More lines that begin an item.',
     markdown: 'More headings, emphasis, code, tables and links.',
@@ -76,8 +86,13 @@ export const en = {
 export const zh: typeof en = {
   title: '投票奖励了什么',
   intro:
-    '在其他条件相同的情况下，回答的哪些特性使其胜出？基于本项目自己的投票拟合；特性直接从文本中统计，无需其他模型。',
+    '在其他条件相同的情况下，回答的哪些特性使其胜出？基于本项目自己的投票拟合；特性从文本中统计，或由对话模型评定。',
   none: '还没有已有定论的比较。请在收到一些投票后再来，或导入某个评判者的标签。',
+  by: '特性',
+  counted: '从文本中统计',
+  rated: '由 {{name}} 评定（{{comparisons}}）',
+  unchecked_one: '未计入 {{n}} 条已评定的比较：其回答无法检查错误。',
+  unchecked_other: '未计入 {{n}} 条已评定的比较：其回答无法检查错误。',
   group: '提示',
   groups: {
     all: '全部提示',
@@ -87,6 +102,7 @@ export const zh: typeof en = {
     question: '提问',
     code: '与代码有关',
     chinese: '中文',
+    ...rated.zh.scenarios,
   },
   judges: '评判者（最多四个）',
   judge: '评判者',
@@ -98,6 +114,7 @@ export const zh: typeof en = {
   plotText:
     '当一个回答在此特性上更强、其他均相同时，被偏好的概率。50 % 表示无所谓。圆点：均值；粗线：后验的一半；细线：90 %。',
   properties: {
+    ...rated.zh.names,
     length: '更长',
     lists: '列表',
     markdown: 'Markdown',
@@ -110,6 +127,7 @@ export const zh: typeof en = {
     feelings: '提到情感',
   },
   about: {
+    ...rated.zh.about,
     length: '长度明显更长。',
     lists: '更多列表项。',
     markdown: '更多标题、强调、代码、表格和链接。',

@@ -16,7 +16,7 @@ export interface Starting<Asked> {
 
 interface CardProps<Asked> {
   readonly projectId: string;
-  readonly name: 'sampling' | 'judging';
+  readonly name: 'sampling' | 'judging' | 'annotation';
   readonly title: string;
   readonly text: string;
   /** The latest work. */
