@@ -29,12 +29,16 @@ const commands: Record<string, { summary: string; load: () => Promise<Command> }
     summary: 'Log-probabilities of chosen and rejected responses',
     load: async () => (await import('./commands/logps.ts')).logpsCommand(),
   },
+  probe: {
+    summary: 'A reward model from a frozen trunk, in one pass over the data',
+    load: async () => (await import('./commands/probe.ts')).probeCommand(),
+  },
   score: {
     summary: 'Scores of responses by a reward model',
     load: async () => (await import('./commands/score.ts')).scoreCommand(),
   },
   train: {
-    summary: 'Train a model: pretrain, sft, reward, dpo, ppo',
+    summary: 'Train a model: pretrain, sft, reward, dpo, ppo, spa',
     load: async () => (await import('./commands/train.ts')).trainCommand(),
   },
   data: {

@@ -3,7 +3,7 @@ import { Embedding } from '../nn/Embedding.ts';
 import { Conv1D } from '../nn/Linear.ts';
 import { type Kind, Module } from '../nn/Module.ts';
 import { LayerNorm } from '../nn/norms.ts';
-import { CausalLm } from './CausalLm.ts';
+import { CausalLm, type Watch } from './CausalLm.ts';
 import type { ConfigReader } from './configs.ts';
 import type { Layout } from './Layout.ts';
 
@@ -106,10 +106,14 @@ class Transformer extends Module {
     this.ln_f = new LayerNorm(config.nEmbd, config.layerNormEpsilon, kind);
   }
 
-  forward(ids: Tensor, layout: Layout): Tensor {
+  forward(ids: Tensor, layout: Layout, watch?: Watch): Tensor {
     const embedded = this.wte.forward(ids).add(this.wpe.forward(layout.positions)); // [tokens, width]
     // What a layer makes on its way is freed behind it, but for what its gradients need.
-    const states = this.h.reduce((x, block) => tidy(() => block.forward(x, layout)), embedded);
+    const states = this.h.reduce((x, block, i) => {
+      const after = tidy(() => block.forward(x, layout));
+      watch?.(after, i + 1);
+      return after;
+    }, embedded);
     return this.ln_f.forward(states);
   }
 }
@@ -135,7 +139,14 @@ export class Gpt2 extends CausalLm {
     return this.transformer.wte.weight;
   }
 
-  hidden(ids: Tensor, layout: Layout): Tensor {
-    return this.transformer.forward(ids, layout);
+  get layers(): Module[] {
+    return this.transformer.h;
+  }
+
+  hidden(ids: Tensor, layout: Layout, watch?: Watch): Tensor {
+    return this.transformer.forward(ids, layout, watch);
+  }
+  norm(states: Tensor): Tensor {
+    return this.transformer.ln_f.forward(states);
   }
 }

@@ -4,7 +4,7 @@ import { Linear } from '../nn/Linear.ts';
 import { type Kind, Module } from '../nn/Module.ts';
 import { RmsNorm } from '../nn/norms.ts';
 import { Rope, type RopeScaling, type Rotation, rotate } from '../nn/Rope.ts';
-import { CausalLm } from './CausalLm.ts';
+import { CausalLm, type Watch } from './CausalLm.ts';
 import type { ConfigReader } from './configs.ts';
 import type { Layout } from './Layout.ts';
 import { hasScoreHead } from './rewardModel.ts';
@@ -137,11 +137,15 @@ class Decoder extends Module {
     this.#rope = new Rope({ headDim: config.headDim, ...config.rope });
   }
 
-  forward(ids: Tensor, layout: Layout): Tensor {
+  forward(ids: Tensor, layout: Layout, watch?: Watch): Tensor {
     const embedded = this.embedTokens.forward(ids); // [tokens, hidden]
     const rotation = this.#rope.rotation(layout.positions, layout.longest, embedded);
     // What a layer makes on its way is freed behind it, but for what its gradients need.
-    const states = this.layers.reduce((x, layer) => tidy(() => layer.forward(x, rotation, layout)), embedded);
+    const states = this.layers.reduce((x, layer, i) => {
+      const after = tidy(() => layer.forward(x, rotation, layout));
+      watch?.(after, i + 1);
+      return after;
+    }, embedded);
     return this.norm.forward(states);
   }
 
@@ -174,8 +178,15 @@ export class Llama extends CausalLm {
     return (this.lmHead ?? this.model.embedTokens).weight;
   }
 
-  hidden(ids: Tensor, layout: Layout): Tensor {
-    return this.model.forward(ids, layout);
+  get layers(): Module[] {
+    return this.model.layers;
+  }
+
+  hidden(ids: Tensor, layout: Layout, watch?: Watch): Tensor {
+    return this.model.forward(ids, layout, watch);
+  }
+  norm(states: Tensor): Tensor {
+    return this.model.norm.forward(states);
   }
 
   /** Through the head's adapter, where it has one. */

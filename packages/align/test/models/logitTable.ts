@@ -13,6 +13,7 @@ export class LogitTable extends CausalLm {
   readonly vocabSize: number;
   readonly maxPositions = 1024;
   readonly by: 'token' | 'place';
+  readonly layers: [] = [];
   readonly #head: Tensor; // no weight
 
   constructor(rows: readonly (readonly number[])[], by: 'token' | 'place') {
@@ -31,6 +32,10 @@ export class LogitTable extends CausalLm {
 
   hidden(ids: Tensor): Tensor {
     return this.by === 'token' ? embedding(this.rows, ids) : this.rows;
+  }
+
+  norm(states: Tensor): Tensor {
+    return states;
   }
 
   override [Symbol.dispose](): void {

@@ -115,7 +115,8 @@ export async function pairLengths(scorer: Scorer, file: string): Promise<PairLen
   return examples.map(({ chosen, rejected }) => ({ chosenLength: chosen.length, rejectedLength: rejected.length }));
 }
 
-async function encodedPairs(scorer: Scorer, file: string) {
+/** The pairs of a file of any format as tokens. */
+export async function encodedPairs(scorer: Pick<Scorer, 'opened' | 'options'>, file: string) {
   const { pairs, lines, unit, ties, skips, format } = await readPairs(file);
   const kept = encodeFor(scorer, pairs, (place) => `${file}, ${unit} ${lines[place]}`, encodePairs);
   return { ...kept, lines, ties, skips, format };

@@ -187,13 +187,17 @@ const fileTable = (files: readonly FileRow[]): string =>
   );
 
 /** The model beside a coin and beside length, and whether its interval is clear of theirs. */
-function baselineText({ accuracy, majority, lengthOnly }: RewardEvaluation): string {
+export function baselineText({
+  accuracy,
+  majority,
+  lengthOnly,
+}: Pick<RewardEvaluation, 'accuracy' | 'majority' | 'lengthOnly'>): string {
   const name = `the ${lengthOnly.prefers} response${lengthOnly.hindsight ? ', better of both ways in hindsight' : ''}`;
   const row = (label: string, own: Accuracy) => [label, ...accuracyCells(own), formatCount(own.n)];
   const clear = [majority, lengthOnly].every(({ interval }) => accuracy.interval[0] > interval[1]);
   return [
     table(
-      ['all files', 'accuracy', '95 % interval', 'pairs'],
+      ['all pairs', 'accuracy', '95 % interval', 'pairs'],
       [row('reward model', accuracy), row('either response at random', majority), row(name, lengthOnly)],
     ),
     clear ? 'Its interval lies above both of theirs.' : 'Its interval does not lie above both of theirs.',
