@@ -5,12 +5,12 @@
  *
  * The studio runs in a process of its own, as people start it, on SQLite in a temporary folder, or on PostgreSQL with
  * DATABASE_URL. Annotators ask for four items at a time and vote on them one by one, each over a connection of their own. Every
- * vote is on the disk before it is answered. One number says how long a commit takes here without the studio.
+ * vote is on the disk before it is answered. One number says how long a commit takes here without the studio, and one what the
+ * annotators take of the processor, which they share with the studio.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -18,6 +18,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { parseArgs } from 'node:util';
 import { openDatabase } from '@attune/studio';
 import { type Populated, populate } from '../packages/studio/test/populate.ts';
+import { type Answer, Connection } from './connection.ts';
 
 const { values } = parseArgs({
   options: {
@@ -33,30 +34,39 @@ const [items, annotators, seconds] = [values.items, values.annotators, values.se
 ];
 const url = process.env.DATABASE_URL;
 const folder = mkdtempSync(join(tmpdir(), 'attune-load-'));
-const agent = new Agent({ keepAlive: true, maxSockets: annotators });
 
-/** A request, its answer, and the milliseconds between. */
-async function ask(origin: string, key: string, method: string, path: string, body?: object) {
-  const from = performance.now();
-  const headers = { authorization: `Bearer ${key}`, ...(body && { 'content-type': 'application/json' }) };
-  const sent = request(`${origin}/api${path}`, { agent, method, headers });
-  sent.end(body && JSON.stringify(body));
-  const [reply] = await once(sent, 'response');
-  const chunks: Buffer[] = [];
-  for await (const chunk of reply) chunks.push(chunk);
-  const text = Buffer.concat(chunks).toString();
-  if (reply.statusCode !== 200) throw new Error(`${method} ${path}: ${reply.statusCode} ${text}`);
-  return { text, milliseconds: performance.now() - from };
+/** An answer that is none is the end of the measurement. */
+async function ask(connection: Connection, method: string, path: string, body?: object): Promise<Answer> {
+  const answer = await connection.ask(method, `/api${path}`, body);
+  if (answer.status !== 200) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
+  return answer;
 }
 
-async function vote(origin: string, projectId: string, key: string, until: number, took: number[]): Promise<void> {
+/** Votes until the time is over. @returns the milliseconds that each vote took */
+async function vote(connection: Connection, projectId: string, until: number): Promise<number[]> {
+  const took: number[] = [];
   while (performance.now() < until) {
-    const page = await ask(origin, key, 'GET', `/projects/${projectId}/queue?prefetch=4`);
+    const page = await ask(connection, 'GET', `/projects/${projectId}/queue?prefetch=4`);
     for (const { itemId } of JSON.parse(page.text).items) {
       const body = { itemId, choice: Math.random() < 0.6 ? 'first' : 'second', seconds: 3 };
-      took.push((await ask(origin, key, 'POST', `/projects/${projectId}/votes`, body)).milliseconds);
+      took.push((await ask(connection, 'POST', `/projects/${projectId}/votes`, body)).milliseconds);
     }
   }
+  return took;
+}
+
+/** Everybody votes for so many seconds. */
+async function votes(connections: readonly Connection[], projectId: string, seconds: number, pid: number) {
+  const [from, studio, client] = [performance.now(), processorSeconds(pid), process.cpuUsage()];
+  const until = from + 1000 * seconds;
+  const took = (await Promise.all(connections.map((one) => vote(one, projectId, until)))).flat();
+  const { user, system } = process.cpuUsage(client);
+  return {
+    took: took.sort((a, b) => a - b),
+    rate: took.length / ((performance.now() - from) / 1000),
+    studioMs: (1000 * (processorSeconds(pid) - studio)) / took.length,
+    clientMs: (user + system) / 1000 / took.length,
+  };
 }
 
 const at = (sorted: readonly number[], p: number) => sorted[Math.floor((sorted.length - 1) * p)]!.toFixed(1);
@@ -108,18 +118,15 @@ try {
   say('a commit alone', `${commitAlone()} ms`);
   const { projectId, editorKey, annotatorKeys } = await fill();
   const { origin, pid, stop } = await started();
-  const warm: number[] = [];
-  await Promise.all(annotatorKeys.map((key) => vote(origin, projectId, key, performance.now() + 3000, warm)));
-  const took: number[] = [];
-  const [from, used] = [performance.now(), processorSeconds(pid)];
-  const until = from + seconds * 1000;
-  await Promise.all(annotatorKeys.map((key) => vote(origin, projectId, key, until, took)));
-  const rate = took.length / ((performance.now() - from) / 1000);
-  const each = (1000 * (processorSeconds(pid) - used)) / took.length;
-  took.sort((a, b) => a - b);
+  const connections = await Promise.all(annotatorKeys.map((key) => Connection.to(origin, key)));
+  await votes(connections, projectId, 3, pid); // what is compiled and read for the first time
+  const { took, rate, studioMs, clientMs } = await votes(connections, projectId, seconds, pid);
+  for (const connection of connections) connection.close();
   say(`durable votes of ${annotators} annotators`, `${rate.toFixed(0)} a second, as many queue items beside them`);
   say('a vote, from request to receipt', `${at(took, 0.5)} ms (median), ${at(took, 0.99)} ms (p99)`);
-  say('processor time of the studio for each vote', `${each.toFixed(2)} ms, its share of the queue in it`);
+  say('processor time of the studio for each vote', `${studioMs.toFixed(2)} ms, its share of the queue in it`);
+  say('processor time of the annotators for each', `${clientMs.toFixed(2)} ms`);
+  const editor = await Connection.to(origin, editorKey);
   const pages = [
     '',
     '/queue?prefetch=2',
@@ -132,7 +139,7 @@ try {
   for (const page of pages) {
     const times: number[] = [];
     for (let i = 0; i < 5; i++) {
-      times.push((await ask(origin, editorKey, 'GET', `/projects/${projectId}${page}`)).milliseconds);
+      times.push((await ask(editor, 'GET', `/projects/${projectId}${page}`)).milliseconds);
     }
     say(
       `GET /projects/:id${page}`,
@@ -142,8 +149,8 @@ try {
       )} ms`,
     );
   }
+  editor.close();
   await stop();
 } finally {
-  agent.destroy();
   rmSync(folder, { recursive: true, force: true });
 }

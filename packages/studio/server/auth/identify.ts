@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { prepared } from '../db/prepared.ts';
+import { write } from '../db/write.ts';
 import { Refusal } from '../refusal.ts';
 import type { Studio } from '../studio.ts';
 import { SESSION_COOKIE } from './sessions.ts';
@@ -85,7 +86,7 @@ async function byApiKey({ headers }: FastifyRequest, { db, now }: Studio): Promi
   if (!row) return undefined;
   const { last_used_at: last, ...user } = row;
   if (last === null || last < now() - MINUTE_MS) {
-    await db.updateTable('api_keys').set({ last_used_at: now() }).where('token_hash', '=', hash).execute();
+    await write(db, (tx) => usedKey(tx, { hash, at: now() }));
   }
   return asPerson(user);
 }
@@ -97,4 +98,11 @@ const byKeyHash = prepared<{ hash: string }, UserRow & { readonly last_used_at: 
     .select([...columns, 'api_keys.last_used_at'])
     .where('token_hash', '=', given('hash'))
     .where('disabled_at', 'is', null),
+);
+
+const usedKey = prepared<{ hash: string; at: number }, unknown>((db, given) =>
+  db
+    .updateTable('api_keys')
+    .set({ last_used_at: given('at') })
+    .where('token_hash', '=', given('hash')),
 );

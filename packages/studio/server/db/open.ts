@@ -4,7 +4,7 @@ import { Kysely, PostgresAdapter, PostgresDialect } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import pg from 'pg';
 import { migrations } from './migrations.ts';
-import { nodeSqliteDialect } from './nodeSqlite.ts';
+import { NodeSqliteDialect } from './nodeSqlite.ts';
 import type { Database } from './schema.ts';
 
 /** Where the data is: a PostgreSQL server, or a folder that holds `studio.sqlite`. */
@@ -26,7 +26,7 @@ export const isPostgres = (db: Db): boolean => db.getExecutor().adapter instance
 
 function sqlite(folder: string) {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  return nodeSqliteDialect(join(folder, 'studio.sqlite'));
+  return new NodeSqliteDialect(join(folder, 'studio.sqlite'));
 }
 
 /** bigint comes as a number: times and counts are far below 2⁵³. */

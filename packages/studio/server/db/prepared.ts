@@ -1,5 +1,6 @@
 import type { Compilable, CompiledQuery, QueryResult } from 'kysely';
 import { isSqlite } from './migrations.ts';
+import { NodeSqliteAdapter } from './nodeSqlite.ts';
 import type { Db } from './open.ts';
 
 /** Stands in a query for a value that is told each time it is run. */
@@ -14,7 +15,8 @@ class Given {
 type Prepared<Values, Row> = (db: Db, values: Values) => Promise<QueryResult<Row>>;
 
 /**
- * Builds a query the first time it is run, for each of the two databases.
+ * Builds a query the first time it is run, for each of the two databases. SQLite is asked directly, unless somebody else's
+ * transaction is under way: then the query waits for its end, as Kysely has it.
  *
  * @param build gets the database, and a function that names the values to come: `given('itemId')`
  */
@@ -22,7 +24,7 @@ export function prepared<Values extends object, Row>(
   build: (db: Db, given: <Name extends keyof Values>(name: Name) => Values[Name]) => Compilable<Row>,
 ): Prepared<Values, Row> {
   const built = new Map<boolean, CompiledQuery<Row>>();
-  return (db, values) => {
+  return async (db, values) => {
     const dialect = isSqlite(db);
     let query = built.get(dialect);
     if (!query) {
@@ -31,6 +33,8 @@ export function prepared<Values extends object, Row>(
     }
     const told = (name: PropertyKey) => values[name as keyof Values];
     const parameters = query.parameters.map((value) => (value instanceof Given ? told(value.name) : value));
-    return db.executeQuery({ ...query, parameters });
+    const { adapter } = db.getExecutor();
+    const direct = adapter instanceof NodeSqliteAdapter && (db.isTransaction || !adapter.database.inTransaction);
+    return direct ? adapter.database.execute(query.sql, parameters) : db.executeQuery({ ...query, parameters });
   };
 }

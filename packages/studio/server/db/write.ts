@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import { isSqlite } from './migrations.ts';
 import type { Db } from './open.ts';
+import { prepared } from './prepared.ts';
 import type { Database } from './schema.ts';
 
 export type Tx = Transaction<Database>;
@@ -71,17 +72,21 @@ class Group {
 
 /** Does a job within a larger transaction; what it gives is how to tell of it once that is committed. */
 async function inSavepoint(tx: Tx, { work, done, failed }: Job): Promise<() => void> {
-  await sql`savepoint job`.execute(tx);
+  await begin(tx, {});
   try {
     const value = await work(tx);
-    await sql`release job`.execute(tx);
+    await end(tx, {});
     return () => done(value);
   } catch (error) {
-    await sql`rollback to job`.execute(tx);
-    await sql`release job`.execute(tx);
+    await undo(tx, {});
+    await end(tx, {});
     return () => failed(error);
   }
 }
+
+const begin = prepared((db) => ({ compile: () => sql`savepoint job`.compile(db) }));
+const end = prepared((db) => ({ compile: () => sql`release job`.compile(db) }));
+const undo = prepared((db) => ({ compile: () => sql`rollback to job`.compile(db) }));
 
 /** PostgreSQL's codes for a transaction that another one was in the way of: serialization, deadlock, the same key. */
 const IN_THE_WAY = new Set(['40001', '40P01', '23505']);

@@ -1,5 +1,5 @@
 /** The queue as an annotator sees it. */
-import { type Message, QueueItem, type QueuePage } from '../../shared/queue.ts';
+import type { Message, QueueItem, QueuePage } from '../../shared/queue.ts';
 import type { Person } from '../auth/identify.ts';
 import type { Lease, ProjectRow } from '../db/schema.ts';
 import { write } from '../db/write.ts';
@@ -35,7 +35,7 @@ export async function shownItems({ db }: Studio, leases: readonly Lease[]): Prom
   return leases.map((lease): QueueItem => {
     const { prompt, a, b } = texts.get(lease.item_id)!;
     const [first, second] = lease.shown_first === 'a' ? [a!, b!] : [b!, a!];
-    return QueueItem.parse({ itemId: lease.id, prompt, first, second, leaseEndsAt: lease.ends_at });
+    return { itemId: lease.id, prompt, first, second, leaseEndsAt: lease.ends_at };
   });
 }
 
