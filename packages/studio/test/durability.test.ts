@@ -1,36 +1,21 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
 import { seededRandom } from '@attune/preferences';
 import { type DataPlace, openDatabase } from '../server/index.ts';
 import { type Populated, populate } from './populate.ts';
 import { postgresBin, startPostgres } from './postgres.ts';
+import { serveStudio } from './servedStudio.ts';
 
 /** How often the server is killed: 3 in the ordinary suite, 25 where ATTUNE_KILLS says so. */
 const KILLS = Number(process.env.ATTUNE_KILLS ?? 3);
 const ANNOTATORS = 50;
 const OVERLAP = 2;
 const ITEMS = 300 * KILLS; // twice as many votes as there are kills to come
-const main = join(import.meta.dirname, '../../cli/src/main.ts');
-
-/** The studio in a process of its own, as people start it. */
-async function serve(folder: string, url: string | undefined): Promise<{ process: ChildProcess; origin: string }> {
-  const env = { ...process.env, ...(url === undefined ? {} : { DATABASE_URL: url }) };
-  const child = spawn(process.execPath, [main, 'studio', '--port', '0', '--data', folder, '--json'], {
-    ...{ env, stdio: ['ignore', 'pipe', 'inherit'] },
-  });
-  for await (const line of createInterface(child.stdout!)) {
-    const { origin } = JSON.parse(line) as { origin?: string };
-    if (origin) return { process: child, origin };
-  }
-  throw new Error('The studio did not start.');
-}
 
 interface Annotator {
   readonly key: string;
@@ -92,7 +77,7 @@ async function killed(t: TestContext, folder: string, place: DataPlace): Promise
   const annotators = annotatorKeys.map((key): Annotator => ({ key, acknowledged: new Map() }));
   const random = seededRandom(KILLS);
   for (let kill = 0; kill < KILLS; kill++) {
-    const { process: server, origin } = await serve(folder, url);
+    const { process: server, origin } = await serveStudio(folder, url === undefined ? {} : { DATABASE_URL: url });
     const agent = new Agent({ keepAlive: true, maxSockets: ANNOTATORS });
     let left = 100 + random.below(300); // votes until it is killed
     const enough = Promise.withResolvers<void>();
