@@ -73,85 +73,97 @@ interface CodedVotes {
   readonly labels: readonly string[];
   readonly items: readonly string[];
   readonly annotators: readonly string[];
-  readonly votes: readonly { readonly item: number; readonly annotator: number; readonly label: number }[];
+  readonly item: Int32Array; //      [votes]
+  readonly annotator: Int32Array; // [votes]
+  readonly label: Int32Array; //     [votes]
 }
 
 interface Parameters {
-  readonly prior: readonly number[]; //       [labels]
-  readonly confusion: readonly number[][][]; // [annotators][true label][said label]
+  readonly prior: Float64Array; //     [labels]
+  readonly confusion: Float64Array; // [annotators, true label, said label]
 }
 
 function codedVotes(votes: readonly Vote[]): CodedVotes {
   const labels = [...new Set(votes.map(({ label }) => label))].sort();
   const items = [...new Set(votes.map(({ item }) => item))];
   const annotators = [...new Set(votes.map(({ annotator }) => annotator))];
-  const [labelAt, itemAt, annotatorAt] = [labels, items, annotators].map(
-    (names) => new Map(names.map((name, i) => [name, i])),
-  );
+  const places = (names: readonly string[], of: (vote: Vote) => string) => {
+    const at = new Map(names.map((name, i) => [name, i]));
+    return Int32Array.from(votes, (vote) => at.get(of(vote))!);
+  };
   return {
-    labels,
-    items,
-    annotators,
-    votes: votes.map(({ item, annotator, label }) => ({
-      item: itemAt!.get(item)!,
-      annotator: annotatorAt!.get(annotator)!,
-      label: labelAt!.get(label)!,
-    })),
+    ...{ labels, items, annotators },
+    item: places(items, (vote) => vote.item),
+    annotator: places(annotators, (vote) => vote.annotator),
+    label: places(labels, (vote) => vote.label),
   };
 }
 
-const zeros = (rows: number, columns: number): number[][] =>
-  Array.from({ length: rows }, () => new Array<number>(columns).fill(0));
-
-function normalized(row: readonly number[]): number[] {
-  const sum = row.reduce((a, b) => a + b, 0);
-  return row.map((value) => (sum > 0 ? value / sum : 1 / row.length));
-}
-
-function voteShares({ labels, items, votes }: CodedVotes): number[][] {
-  const counts = zeros(items.length, labels.length);
-  for (const { item, label } of votes) counts[item]![label]!++;
-  return counts.map(normalized);
-}
-
-function maximized({ labels, annotators, votes }: CodedVotes, truth: readonly number[][]): Parameters {
-  const said = annotators.map(() => zeros(labels.length, labels.length));
-  for (const { item, annotator, label } of votes) {
-    for (let j = 0; j < labels.length; j++) said[annotator]![j]![label]! += truth[item]![j]!;
+/** Makes each row of so many columns sum to 1, where it stands; a row of zeros becomes uniform. */
+function normalize(rows: Float64Array, columns: number): Float64Array {
+  for (let from = 0; from < rows.length; from += columns) {
+    let sum = 0;
+    for (let j = from; j < from + columns; j++) sum += rows[j]!;
+    for (let j = from; j < from + columns; j++) rows[j] = sum > 0 ? rows[j]! / sum : 1 / columns;
   }
-  const prior = normalized(labels.map((_, j) => truth.reduce((sum, row) => sum + row[j]!, 0)));
-  return { prior, confusion: said.map((rows) => rows.map(normalized)) };
+  return rows;
 }
 
-/** In logarithms, so that an item with hundreds of votes does not vanish. */
-function expectedTruth({ items, votes }: CodedVotes, { prior, confusion }: Parameters) {
-  const logs = items.map(() => prior.map(Math.log));
-  const logConfusion = confusion.map((rows) => rows.map((row) => row.map(Math.log)));
-  for (const { item, annotator, label } of votes) {
-    for (let j = 0; j < prior.length; j++) logs[item]![j]! += logConfusion[annotator]![j]![label]!;
+/** [items, labels] */
+function voteShares({ labels, items, item, label }: CodedVotes): Float64Array {
+  const counts = new Float64Array(items.length * labels.length);
+  for (let i = 0; i < item.length; i++) counts[item[i]! * labels.length + label[i]!]!++;
+  return normalize(counts, labels.length);
+}
+
+function maximized({ labels, annotators, item, annotator, label }: CodedVotes, truth: Float64Array): Parameters {
+  const k = labels.length;
+  const confusion = new Float64Array(annotators.length * k * k);
+  for (let i = 0; i < item.length; i++) {
+    const [of, said] = [item[i]! * k, annotator[i]! * k * k + label[i]!];
+    for (let j = 0; j < k; j++) confusion[said + j * k]! += truth[of + j]!;
+  }
+  const prior = new Float64Array(k);
+  for (let at = 0; at < truth.length; at++) prior[at % k]! += truth[at]!;
+  return { prior: normalize(prior, k), confusion: normalize(confusion, k) };
+}
+
+/** In logarithms, so that an item with hundreds of votes does not vanish. `truth` is [items, labels]. */
+function expectedTruth({ items, item, annotator, label }: CodedVotes, { prior, confusion }: Parameters) {
+  const k = prior.length;
+  const [logPrior, logConfusion] = [prior.map(Math.log), confusion.map(Math.log)];
+  const truth = new Float64Array(items.length * k);
+  for (let at = 0; at < truth.length; at++) truth[at] = logPrior[at % k]!;
+  for (let i = 0; i < item.length; i++) {
+    const [of, said] = [item[i]! * k, annotator[i]! * k * k + label[i]!];
+    for (let j = 0; j < k; j++) truth[of + j]! += logConfusion[said + j * k]!;
   }
   let logLikelihood = 0;
-  const truth = logs.map((row) => {
-    const most = Math.max(...row);
-    const sum = row.reduce((total, value) => total + Math.exp(value - most), 0);
+  for (let from = 0; from < truth.length; from += k) {
+    let most = -Infinity;
+    for (let j = from; j < from + k; j++) most = Math.max(most, truth[j]!);
+    let sum = 0;
+    for (let j = from; j < from + k; j++) sum += truth[j] = Math.exp(truth[j]! - most);
+    for (let j = from; j < from + k; j++) truth[j]! /= sum;
     logLikelihood += most + Math.log(sum);
-    return row.map((value) => Math.exp(value - most) / sum);
-  });
+  }
   return { truth, logLikelihood };
 }
 
-function named(coded: CodedVotes, truth: readonly number[][], { prior, confusion }: Parameters) {
-  const counts = coded.annotators.map(() => 0);
-  for (const { annotator } of coded.votes) counts[annotator]!++;
+function named(coded: CodedVotes, truth: Float64Array, { prior, confusion }: Parameters) {
+  const k = coded.labels.length;
+  const counts = new Int32Array(coded.annotators.length);
+  for (const annotator of coded.annotator) counts[annotator]!++;
+  const row = (of: Float64Array, i: number): number[] => [...of.subarray(i * k, (i + 1) * k)];
   const model = (i: number): AnnotatorModel => ({
-    confusion: confusion[i]!,
-    reliability: prior.reduce((sum, share, j) => sum + share * confusion[i]![j]![j]!, 0),
+    confusion: coded.labels.map((_, j) => row(confusion, i * k + j)),
+    reliability: prior.reduce((sum, share, j) => sum + share * confusion[(i * k + j) * k + j]!, 0),
     votes: counts[i]!,
   });
   return {
     labels: coded.labels,
-    prior,
-    items: new Map(coded.items.map((name, i) => [name, truth[i]!])),
+    prior: [...prior],
+    items: new Map(coded.items.map((name, i) => [name, row(truth, i)])),
     annotators: new Map(coded.annotators.map((name, i) => [name, model(i)])),
   };
 }
