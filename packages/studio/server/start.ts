@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { studioApp } from './app.ts';
+import { expectReports } from './quality/compute.ts';
 import type { Studio } from './studio.ts';
 
 /** Where it listens, and what it serves beside the API. */
@@ -21,6 +22,7 @@ export async function startStudio(
   const app = await studioApp(studio, { pages });
   const address = await app.listen({ port, host });
   if (origin === undefined) studio.origin = address;
+  expectReports();
   const close = async () => {
     await app.close();
     await studio.db.destroy();

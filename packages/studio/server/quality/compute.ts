@@ -8,6 +8,11 @@ const FEW = 2000;
 let thread: Worker | undefined;
 let asked = 0;
 
+/** Starts the thread, so that the first report does not wait for it: loading what it computes with takes longer than a report. */
+export function expectReports(): void {
+  thread ??= startThread();
+}
+
 /** The report of the votes; of many, from a thread that is kept for the next time. */
 export async function computeReport(votes: VoteColumns): Promise<VoteReport> {
   if (votes.item.length <= FEW) return voteReport(votes);
@@ -32,6 +37,7 @@ export async function computeReport(votes: VoteColumns): Promise<VoteReport> {
 
 function startThread(): Worker {
   const worker = new Worker(new URL('./worker.ts', import.meta.url));
+  worker.unref();
   worker.once('exit', () => {
     if (thread === worker) thread = undefined;
   });

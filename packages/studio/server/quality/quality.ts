@@ -37,18 +37,17 @@ async function compute(studio: Studio, project: Pick<ProjectRow, 'id' | 'overlap
   const { db, now } = studio;
   const computedAt = now();
   const votes = await voteColumns(db, project.id);
-  const report = await computeReport(votes);
+  const [report, progress, undecided] = await Promise.all([
+    computeReport(votes),
+    progressOf(db, project),
+    disagreements(db, project.id),
+  ]);
   const names = await namesIn(
     db,
     report.annotators.map(({ annotator }) => annotator),
   );
   const page = Quality.parse({
-    ...{
-      ...report,
-      computedAt,
-      progress: await progressOf(db, project),
-      disagreements: await disagreements(db, project.id),
-    },
+    ...{ ...report, computedAt, progress, disagreements: undecided },
     annotators: report.annotators.map((quality) => {
       const { annotator: name, judge } = nameOf(quality.annotator, names);
       return { ...quality, name, judge };

@@ -28,12 +28,11 @@ interface Rating {
  * @param seed of the intervals' resampling, so that a page does not flicker
  */
 export function voteReport(votes: VoteColumns, seed = 1): VoteReport {
-  const items = ratingsByItem(votes);
-  const compared = [...items.values()].filter((ratings) => ratings.length > 1);
+  const compared = [...ratingsByItem(votes).values()].filter((ratings) => ratings.length > 1);
   const everybody = tallies(votes);
   const all = everybody.reduce(added, emptyTally());
   const others = agreementWithOthers(compared, votes.annotators.length);
-  const reliability = reliabilities(items, votes.annotators);
+  const reliability = reliabilities(compared, votes.annotators);
   return {
     agreement: agreementOf(compared, seed),
     annotators: votes.annotators.map((annotator, i) => ({
@@ -98,26 +97,19 @@ function agreementWithOthers(compared: readonly Rating[][], annotators: number):
 const MOST_FOR_RELIABILITY = 20_000; // votes; more change no digit that is shown
 
 /** By Dawid and Skene, over items that several judged; of two annotators nothing says which one is wrong. */
-function reliabilities(items: ReadonlyMap<number, Rating[]>, names: readonly string[]): Map<string, number> {
-  const votes = [...items]
-    .filter(([, ratings]) => ratings.length > 1)
-    .flatMap(([item, ratings]) =>
-      ratings.map(({ annotator, label }) => ({ item: `${item}`, annotator: names[annotator]!, label: `${label}` })),
-    );
+function reliabilities(compared: readonly Rating[][], names: readonly string[]): Map<string, number> {
+  const votes = thinned(compared).flatMap((ratings, item) =>
+    ratings.map(({ annotator, label }) => ({ item: `${item}`, annotator: names[annotator]!, label: `${label}` })),
+  );
   if (new Set(votes.map(({ annotator }) => annotator)).size < 3) return new Map();
-  const { annotators } = dawidSkene(thinned(votes), { maxIterations: 100, tolerance: 1e-3 });
+  const { annotators } = dawidSkene(votes, { maxIterations: 100, tolerance: 1e-3 });
   return new Map([...annotators].map(([name, { reliability }]) => [name, reliability]));
 }
 
 /** Every k-th item's votes, so that no more than are wanted remain. */
-function thinned<V extends { readonly item: string }>(votes: readonly V[]): readonly V[] {
-  const every = Math.ceil(votes.length / MOST_FOR_RELIABILITY);
-  if (every === 1) return votes;
-  const items = new Map<string, number>();
-  return votes.filter(({ item }) => {
-    if (!items.has(item)) items.set(item, items.size);
-    return items.get(item)! % every === 0;
-  });
+function thinned(compared: readonly Rating[][]): readonly Rating[][] {
+  const every = Math.ceil(compared.reduce((sum, { length }) => sum + length, 0) / MOST_FOR_RELIABILITY);
+  return compared.filter((_, i) => i % every === 0);
 }
 
 /** Of every two annotators that share items: how often they say the same, and Cohen's kappa (1960). */
