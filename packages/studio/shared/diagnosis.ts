@@ -1,5 +1,8 @@
 /** What a run's numbers say, in codes that the pages put into words. Pure functions over lines of `metrics.jsonl`. */
+import { reinforcement } from './diagnosisPpo.ts';
+import { selfAnnotation } from './diagnosisSpa.ts';
 import type { RunLine } from './runs.ts';
+import { apart, fifths, isNumber, series, stretch } from './stretches.ts';
 
 /** How much it matters: something is broken, may go wrong, is worth knowing, or goes well. */
 export type Weight = 'problem' | 'warning' | 'note' | 'good';
@@ -21,30 +24,53 @@ export type FindingCode =
   | 'chosenFalls'
   | 'overfits'
   | 'klExplodes'
+  | 'lengthHack'
   | 'lengthGrows'
   | 'lengthShrinks'
+  | 'forgetsToStop'
+  | 'cutOff'
+  | 'scoresAlike'
+  | 'scoreFalls'
+  | 'scoreRises'
   | 'entropyCollapses'
+  | 'stepsTooLarge'
+  | 'criticLags'
+  | 'ownLabelsWrong'
+  | 'agreementFalls'
+  | 'ownLabelsRight'
+  | 'ownLabelsUnsure'
+  | 'labelsLikeLength'
+  | 'roundsGrow'
+  | 'roundsCutOff'
+  | 'responsesAlike'
   | 'tooEarly'
   | 'noTrend'
   | 'learns';
 
 const FEWEST_LINES = 10;
 
-/** All findings, the weightiest first. A run of fewer than ten logged steps is only told where it broke. */
+/**
+ * All findings, the weightiest first. A run of fewer than ten logged steps is only told where it broke; rounds of
+ * self-annotation are few, and each is a mean over many responses.
+ */
 export function diagnose(lines: readonly RunLine[]): Finding[] {
+  if (lines.some((line) => 'spa/pairs' in line)) return sorted(selfAnnotation(lines));
   const broken = lossNotFinite(lines);
-  const logged = series(lines, 'loss').length;
+  const isReinforced = lines.some((line) => 'objective/scores' in line);
+  const logged = series(lines, isReinforced ? 'objective/scores' : 'loss').length;
   if (logged < FEWEST_LINES) return [...broken, ...(logged > 0 && !broken.length ? [tooEarly(logged)] : [])];
   const found = [
     ...broken,
-    ...[klExplodes, lossRises, accuracyAtChance, nothingLearned, chosenFalls, overfits].flatMap((ask) => ask(lines)),
-    ...[lengthChanges, entropyCollapses].flatMap((ask) => ask(lines)),
+    ...(isReinforced ? reinforcement(lines) : []),
+    ...[lossRises, accuracyAtChance, nothingLearned, chosenFalls, overfits].flatMap((ask) => ask(lines)),
   ];
   const isBad = found.some(({ weight }) => weight === 'problem' || weight === 'warning');
   const all = [...found, ...(isBad ? [] : learns(lines))];
-  if (all.length === 0) return [{ code: 'noTrend', weight: 'note', values: {} }];
-  return all.sort((a, b) => rank(a.weight) - rank(b.weight));
+  return all.length === 0 ? [{ code: 'noTrend', weight: 'note', values: {} }] : sorted(all);
 }
+
+const sorted = (findings: readonly Finding[]): Finding[] =>
+  findings.toSorted((a, b) => rank(a.weight) - rank(b.weight));
 
 const rank = (weight: Weight): number => ['problem', 'warning', 'note', 'good'].indexOf(weight);
 
@@ -110,63 +136,8 @@ function overfits(lines: readonly RunLine[]): Finding[] {
   return [{ code: 'overfits', weight: 'warning', values: { step: best.step, best: best.loss, last: last.loss } }];
 }
 
-/** The policy is far from its reference (10 nats per response) and three times as far as in the first half. */
-function klExplodes(lines: readonly RunLine[]): Finding[] {
-  const values = series(lines, 'objective/kl');
-  if (values.length < FEWEST_LINES) return [];
-  const before = median(values.slice(0, Math.floor(values.length / 2)));
-  const { last } = fifths(values);
-  if (last.mean < 10 || last.mean < 3 * before) return [];
-  return [{ code: 'klExplodes', weight: 'problem', values: { before, now: last.mean } }];
-}
-
-function lengthChanges(lines: readonly RunLine[]): Finding[] {
-  const { first, last } = fifths(series(lines, 'completions/mean_length'));
-  if (!apart(first, last)) return [];
-  const values = { before: first.mean, now: last.mean };
-  if (last.mean > 1.5 * first.mean) return [{ code: 'lengthGrows', weight: 'warning', values }];
-  return last.mean < first.mean / 1.5 ? [{ code: 'lengthShrinks', weight: 'note', values }] : [];
-}
-
-function entropyCollapses(lines: readonly RunLine[]): Finding[] {
-  const { first, last } = fifths(series(lines, 'objective/entropy'));
-  if (!(last.mean < 0.2 * first.mean && apart(first, last))) return [];
-  return [{ code: 'entropyCollapses', weight: 'warning', values: { before: first.mean, now: last.mean } }];
-}
-
 function learns(lines: readonly RunLine[]): Finding[] {
   const { first, last } = fifths(series(lines, 'loss'));
   if (!(last.mean < first.mean && apart(first, last))) return [];
   return [{ code: 'learns', weight: 'good', values: { from: first.mean, to: last.mean } }];
 }
-
-const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
-
-const series = (lines: readonly RunLine[], key: string): number[] =>
-  lines.map((line) => line[key]).filter((value) => isNumber(value));
-
-/** A stretch of a curve: its mean, and the standard error of that. */
-interface Stretch {
-  readonly mean: number;
-  readonly error: number;
-}
-
-function stretch(values: readonly number[]): Stretch {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const square = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, values.length - 1);
-  return { mean, error: Math.sqrt(square / values.length) };
-}
-
-/** The first and the last fifth of a curve, and the fifth with the lowest mean. NaN of a curve that is not there. */
-function fifths(values: readonly number[]): { first: Stretch; last: Stretch; best: Stretch } {
-  const size = Math.max(2, Math.floor(values.length / 5));
-  const parts = [0, 1, 2, 3].map((i) => stretch(values.slice(i * size, (i + 1) * size)));
-  const last = stretch(values.slice(-size));
-  const best = [...parts, last].reduce((a, b) => (b.mean < a.mean ? b : a));
-  return { first: parts[0]!, last, best };
-}
-
-/** More than three standard errors of the difference. */
-const apart = (a: Stretch, b: Stretch): boolean => Math.abs(a.mean - b.mean) > 3 * Math.hypot(a.error, b.error);
-
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;

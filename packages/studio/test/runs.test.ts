@@ -44,7 +44,10 @@ test('a run is started from the votes, trains in its own process, and leaves a r
   if (!tinyModel) return t.skip('there is no libtorch here');
   const { ada, project, studio } = await studioWithModel(t);
   const choices = (await ada.send('GET', `/projects/${project}/run-choices`)).body;
-  assert.deepEqual(choices, { models: [{ id: 'models/tiny', name: 'tiny' }], files: [], pairs: 12 });
+  assert.deepEqual(choices, {
+    ...{ models: [{ id: 'models/tiny', name: 'tiny' }], rewardModels: [], files: [] },
+    ...{ pairs: 12, prompts: 12, openPrompts: 0 },
+  });
 
   const started = await ada.send('POST', `/projects/${project}/runs`, asked('first'));
   assert.equal(started.status, 200);

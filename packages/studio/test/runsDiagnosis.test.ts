@@ -74,14 +74,83 @@ test('a held-out loss that rises while the other falls is called learning by hea
   });
 });
 
-test('reinforcement learning: KL that explodes, responses that grow, entropy that collapses', () => {
-  const lines = run(50, (at, noise) => ({
-    loss: 0.1 + noise,
-    'objective/kl': at < 0.6 ? 2 : 40 * at,
-    'completions/mean_length': 50 + 60 * at + noise,
-    'objective/entropy': 40 * (1 - at) ** 2 + noise,
+/** Reinforcement learning as `attune train ppo` logs it, with nothing remarkable but what is given. */
+const ppo = (values: (at: number, noise: number) => Record<string, unknown>) =>
+  run(50, (at, noise) => ({
+    ...{
+      'objective/scores': 1 + noise,
+      'objective/reward_std': 0.5,
+      'objective/kl': 2,
+      'objective/entropy': 40 + noise,
+    },
+    ...{ 'completions/mean_length': 50 + noise, 'completions/clipped_ratio': 0.1, 'policy/clipfrac_avg': 0.05 },
+    ...{ 'loss/policy_avg': noise, ...values(at, noise) },
   }));
-  assert.deepEqual(codes(lines), ['klExplodes', 'lengthGrows', 'entropyCollapses']);
+
+test('reinforcement learning is diagnosed by what it logs, although it has no loss of that name', () => {
+  assert.deepEqual(codes(ppo(() => ({}))), ['noTrend']);
+  assert.deepEqual(codes(ppo((at, noise) => ({ 'objective/scores': at + noise }))), ['scoreRises']);
+  assert.deepEqual(codes(ppo((at, noise) => ({ 'objective/scores': 1 - at + noise }))), ['scoreFalls']);
+  assert.deepEqual(codes(ppo(() => ({})).slice(0, 9)), ['tooEarly']);
+});
+
+test('KL that explodes is a problem, and entropy that collapses a warning, by the token', () => {
+  assert.deepEqual(codes(ppo((at) => ({ 'objective/kl': at < 0.6 ? 2 : 40 * at }))), ['klExplodes']);
+  assert.deepEqual(codes(ppo((at, noise) => ({ 'objective/entropy': 40 * (1 - at) ** 2 + noise }))), [
+    'entropyCollapses',
+  ]);
+  const shorter = ppo((at, noise) => {
+    return {
+      'completions/mean_length': 50 * (1 - 0.85 * at) + noise,
+      'objective/entropy': 40 * (1 - 0.85 * at) + noise,
+    };
+  });
+  assert.deepEqual(codes(shorter), ['lengthShrinks']); // as many nats for each token as before
+});
+
+test('a score that rises with the length is taken for length that is paid for', () => {
+  const longer = (factor: number) => (at: number, noise: number) => ({
+    'completions/mean_length': 50 * (1 + factor * at) + noise,
+  });
+  assert.deepEqual(codes(ppo(longer(1))), ['lengthGrows']);
+  const both = ppo((at, noise) => ({ ...longer(0.4)(at, noise), 'objective/scores': at + noise }));
+  assert.deepEqual(codes(both), ['lengthHack', 'scoreRises']);
+});
+
+test('responses that are cut off are told from a policy that has forgotten to stop', () => {
+  assert.deepEqual(codes(ppo(() => ({ 'completions/clipped_ratio': 0.8 }))), ['cutOff']);
+  assert.deepEqual(codes(ppo((at, noise) => ({ 'completions/clipped_ratio': at + noise }))), ['forgetsToStop']);
+});
+
+test('rewards that are all alike, steps that are clipped and a critic worse than a constant are warnings', () => {
+  assert.deepEqual(codes(ppo(() => ({ 'objective/reward_std': 0.001 }))), ['scoresAlike']);
+  assert.deepEqual(codes(ppo(() => ({ 'policy/clipfrac_avg': 0.4 }))), ['stepsTooLarge']);
+  assert.deepEqual(codes(ppo(() => ({ 'critic/vf_explained_var': -0.3 }))), ['criticLags']);
+  assert.deepEqual(codes(ppo(() => ({ 'critic/vf_explained_var': 0.3 }))), ['noTrend']);
+});
+
+/** Rounds of self-annotation as `attune train spa` logs them, with nothing remarkable but what is given. */
+const spa = (...rounds: Record<string, number>[]) =>
+  rounds.map((round, i) => ({
+    ...{ step: i + 1, 'spa/prompts': 100, 'spa/pairs': 90, 'spa/equal': 10, 'spa/empty': 0, 'spa/truncated': 0.1 },
+    ...{ 'spa/probability': 0.7, 'spa/chosen_length': 60, 'spa/rejected_length': 58, ...round },
+  }));
+const agreeing = (share: number, pairs = 100) => ({ 'spa/agreement': share, 'spa/agreement_pairs': pairs });
+
+test('own labels are held to people’s, as far as the pairs tell', () => {
+  assert.deepEqual(codes(spa({}, {})), ['noTrend']);
+  assert.deepEqual(codes(spa(agreeing(0.7))), ['ownLabelsRight']);
+  assert.deepEqual(codes(spa(agreeing(0.7, 12))), ['ownLabelsWrong']); // 0.7 − 2·√(0.25/12) = 0.41
+  assert.deepEqual(codes(spa(agreeing(0.85), agreeing(0.65))), ['agreementFalls']); // 0.2 > 2·√(0.0013 + 0.0023) = 0.12
+});
+
+test('rounds that drift are told: labels that like length, longer and cut responses, responses alike, labels by lot', () => {
+  const one = (round: Record<string, number>) => codes(spa({}, round));
+  assert.deepEqual(one({ 'spa/chosen_length': 90, 'spa/rejected_length': 60 }), ['labelsLikeLength']);
+  assert.deepEqual(one({ 'spa/chosen_length': 100, 'spa/rejected_length': 98 }), ['roundsGrow']);
+  assert.deepEqual(one({ 'spa/truncated': 0.7 }), ['roundsCutOff']);
+  assert.deepEqual(one({ 'spa/equal': 60 }), ['responsesAlike']);
+  assert.deepEqual(one({ 'spa/probability': 0.51 }), ['ownLabelsUnsure']);
 });
 
 test('numbers without a trend are said to have none', () => {

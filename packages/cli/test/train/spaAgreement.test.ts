@@ -20,6 +20,9 @@ test('a share of the pairs is held out: nothing learns from it, and each roundâ€
   const seed = keys(linesIn(run, 'seed.jsonl'));
   const heldOut = all.filter(({ prompt }) => !seed.includes(promptKey(prompt)));
   assert.deepEqual([seed.length, heldOut.length], [5, 5]);
+  const trained = linesIn(run, 'seed', 'metrics.jsonl').at(-1)!;
+  assert.equal(trained.epoch, 1);
+  assert.equal(trained.step, 2); // five pairs, four a step: none of the seed is held out again
   const responded = [1, 2].flatMap((round) => keys(linesIn(run, `round-${round}`, 'prompts.jsonl')));
   for (const key of keys(heldOut)) assert.ok(!responded.includes(key));
 

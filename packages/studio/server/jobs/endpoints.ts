@@ -1,5 +1,4 @@
 /** Servers of models: only those that the owner names in ATTUNE_ENDPOINTS are ever asked, whatever a request says. */
-import { join } from 'node:path';
 import {
   chatAddress,
   chatModel,
@@ -12,6 +11,7 @@ import {
   stoppedBy,
 } from '@attune/preferences';
 import type { ModelChoices, ServedModel } from '../../shared/jobs.ts';
+import { repliesFile } from '../besideDatabase.ts';
 import { Refusal } from '../refusal.ts';
 import { modelsOf } from '../runs/places.ts';
 import type { Studio } from '../studio.ts';
@@ -52,7 +52,7 @@ export function openEndpoint(
   { temperature, stop }: { temperature: number; stop: AbortSignal },
 ) {
   const key = keyName === null ? undefined : studio.env?.[keyName];
-  const memory = new ReplyCache(join(studio.folder, 'replies.sqlite'));
+  const memory = new ReplyCache(repliesFile(studio.folder));
   const broken = new AbortController();
   const signal = AbortSignal.any([stop, broken.signal]);
   const settings = { temperature, concurrency: AT_A_TIME, signal };

@@ -4,16 +4,17 @@ import { Readable } from 'node:stream';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { Problem } from '../../shared/problem.ts';
-import { isAtWork, NewRun, Run, RunChoices, RunDetails, RunLine } from '../../shared/runs.ts';
+import { isAtWork, NewRun, Run, RunChoices, RunDetails, RunLine, SpaRound } from '../../shared/runs.ts';
 import { openProject } from '../auth/access.ts';
 import type { Person } from '../auth/identify.ts';
 import { notFound, Refusal } from '../refusal.ts';
 import { followRun } from '../runs/follow.ts';
-import { choices, runsOf, runThatIs } from '../runs/places.ts';
+import { runsOf, runThatIs } from '../runs/places.ts';
 import { interrupt } from '../runs/process.ts';
 import { readDetails, readMetrics, readRun } from '../runs/readRun.ts';
+import { readRounds } from '../runs/rounds.ts';
+import { stockOf } from '../runs/runData.ts';
 import { audit, removeRun, resumeRun, startRun } from '../runs/startRun.ts';
-import { decidedCount } from '../runs/votedPairs.ts';
 import type { Studio } from '../studio.ts';
 import { InProject } from './common.ts';
 
@@ -61,7 +62,7 @@ export const runRoutes: FastifyPluginAsyncZod<{ studio: Studio }> = async (app, 
     },
     async ({ person, params }) => {
       await editor(person, params.projectId);
-      return { ...choices(studio, params.projectId), pairs: await decidedCount(studio, params.projectId) };
+      return stockOf(studio, params.projectId);
     },
   );
 
@@ -77,7 +78,7 @@ export const runRoutes: FastifyPluginAsyncZod<{ studio: Studio }> = async (app, 
   app.get(
     '/projects/:projectId/runs/:name',
     { schema: { summary: 'A run', params: OfRun, response: { 200: RunDetails, ...failures } } },
-    async ({ person, params }) => readDetails(await runOf(person, params)),
+    async ({ person, params }) => readDetails(await runOf(person, params), studio.folder),
   );
 
   app.get(
@@ -90,6 +91,18 @@ export const runRoutes: FastifyPluginAsyncZod<{ studio: Studio }> = async (app, 
       },
     },
     async ({ person, params }) => readMetrics(await runOf(person, params)),
+  );
+
+  app.get(
+    '/projects/:projectId/runs/:name/rounds',
+    {
+      schema: {
+        summary: 'The rounds of a run of self-annotation, its seed first; none of other runs',
+        params: OfRun,
+        response: { 200: z.array(SpaRound), ...failures },
+      },
+    },
+    async ({ person, params }) => readRounds(await runOf(person, params)),
   );
 
   app.get(

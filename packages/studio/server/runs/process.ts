@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { TrainStage } from '../../shared/runs.ts';
 import type { Studio } from '../studio.ts';
 import type { RunPlace } from './places.ts';
+import { withoutSecrets } from './secrets.ts';
 
 /**
  * Which process is at a run: its number, and when the system says it began, because numbers come again. `pid` is null where
@@ -27,7 +28,7 @@ export const isAlive = ({ pid, began }: RunProcess): boolean => pid !== null && 
 
 /** Starts `attune train`, or lets it go on, in a process of its own that the studio's end does not end. */
 export function launch(
-  { attune, now }: Pick<Studio, 'attune' | 'now'>,
+  { attune, now, env }: Pick<Studio, 'attune' | 'now' | 'env'>,
   place: RunPlace,
   { stage, resume }: { stage: TrainStage; resume: boolean },
 ): void {
@@ -36,6 +37,7 @@ export function launch(
   const more = resume ? ['--resume'] : [];
   const child = spawn(program!, [...first, 'train', stage, place.settings, ...more], {
     cwd: place.folder,
+    env: withoutSecrets(env),
     detached: true,
     stdio: ['ignore', log, log],
   });

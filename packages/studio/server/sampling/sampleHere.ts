@@ -1,7 +1,8 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CommandError, runAttune } from '../jobs/attune.ts';
+import { hasChatTemplate } from '../runs/places.ts';
 import type { Studio } from '../studio.ts';
 import { type Drawing, type Sampled, sampled, type Waiting } from './sample.ts';
 
@@ -82,11 +83,4 @@ async function* generate(
 function unfitLines(said: string, prompts: number): Map<number, string> {
   const found = said.matchAll(/\bline (\d+): (.+)/g);
   return new Map([...found].map(([, line, why]) => [Number(line) - 1, why!] as const).filter(([at]) => at < prompts));
-}
-
-/** A model without one reads text as it stands. */
-function hasChatTemplate(folder: string): boolean {
-  if (existsSync(join(folder, 'chat_template.jinja'))) return true;
-  const config = join(folder, 'tokenizer_config.json');
-  return existsSync(config) && 'chat_template' in JSON.parse(readFileSync(config, 'utf8'));
 }

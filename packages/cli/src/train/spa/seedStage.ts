@@ -37,6 +37,6 @@ export async function trainSeed(
 /** What both trainings have settings for, and the seed's own. */
 function dpoSettings(settings: SpaSettings, data: string, output_dir: string) {
   const shared = Object.entries(settings).filter(([name]) => name in dpoStage.schema.shape);
-  const own = { data, output_dir, num_train_epochs: settings.seed_epochs };
+  const own = { data, output_dir, num_train_epochs: settings.seed_epochs, eval_share: 0 }; // what is held out is not in the seed
   return settingsFrom(dpoStage, { ...Object.fromEntries(shared), model: settings.model, ...own }, 'the seed');
 }

@@ -1,15 +1,10 @@
 import {
-  Alert,
   Anchor,
-  Autocomplete,
   Button,
   Group,
-  NumberInput,
   SegmentedControl,
-  Select,
   SimpleGrid,
   Stack,
-  Switch,
   Text,
   Textarea,
   TextInput,
@@ -18,15 +13,19 @@ import {
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type SubmitEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, useNavigate } from 'react-router';
-import { type NewRun, type Run, type RunChoices, type RunData, TrainStage } from '../../../../shared/runs.ts';
+import { Link, useNavigate, useSearchParams } from 'react-router';
+import { z } from 'zod';
+import { missing } from '../../../../shared/runNeeds.ts';
+import { NewRun, type Run, type RunChoices, TrainStage } from '../../../../shared/runs.ts';
 import { call } from '../../api.ts';
 import { useMe } from '../../app/me.ts';
 import { Section } from '../../ui/Section.tsx';
 import { Failure, Loading } from '../../ui/States.tsx';
 import { useProject } from '../project/useProject.ts';
-import { freeName, type PresetName, presetNames, presetOf, type Settings, yamlOf } from './presets.ts';
+import { fieldsBeside, freeName, type PresetName, presetNames, presetOf, type Settings } from './presets.ts';
 import { choicesQuery, runsQuery } from './queries.ts';
+import { RunFields } from './RunFields.tsx';
+import { dataAsked, Needs, OF_PROJECT, RunSources, type Sources } from './RunSources.tsx';
 
 /** Starts a run, once it is known what there is to start from. */
 export function NewRunPage() {
@@ -39,8 +38,6 @@ export function NewRunPage() {
   return <RunForm projectId={id} choices={choices.data} taken={runs.data.map(({ name }) => name)} />;
 }
 
-const VOTES = ' votes'; // no file is called that
-
 interface FormProps {
   readonly projectId: string;
   readonly choices: RunChoices;
@@ -48,22 +45,33 @@ interface FormProps {
 }
 
 function RunForm({ projectId, choices, taken }: FormProps) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
+  const { owner } = useMe();
   const go = useNavigate();
   const cache = useQueryClient();
-  const [stage, setStage] = useState<TrainStage>('dpo');
+  const [asked] = useSearchParams(); // a finished run's page links here to go on from it
+  const { openPrompts } = choices;
+  const [stage, setStage] = useState<TrainStage>(TrainStage.catch('dpo').parse(asked.get('stage')));
   const [preset, setPreset] = useState<PresetName>('adapters');
-  const [settings, setSettings] = useState<Settings>(presetOf('dpo', 'adapters'));
+  const [settings, setSettings] = useState<Settings>(presetOf(stage, 'adapters', openPrompts));
   const [name, setName] = useState<string>();
-  const [model, setModel] = useState(choices.models[0]?.id ?? '');
-  const [data, setData] = useState(choices.pairs > 0 ? VOTES : (choices.files[0] ?? VOTES));
+  const [sources, setSources] = useState<Sources>({
+    model: asked.get('model') ?? choices.models[0]?.id ?? '',
+    rewardModel: asked.get('reward') ?? choices.rewardModels[0]?.id ?? '',
+    data: choices.pairs > 0 ? OF_PROJECT : (choices.files[0] ?? OF_PROJECT),
+  });
   const [written, setWritten] = useState('');
   const runName = name ?? freeName(stage, taken);
+  const data = dataAsked(stage, sources.data);
+  const lacking = { stage, data, ...(stage === 'spa' && { promptsPerRound: settings.prompts_per_round }) };
+  const needs = missing(lacking, choices).filter(({ code }) => !(owner && code === 'no_model' && sources.model));
   const start = useMutation({
     mutationFn: () => {
-      const from: RunData = data === VOTES ? { from: 'votes' } : { from: 'file', file: data };
-      const asked: NewRun = { name: runName, stage, model, data: from, settings: yamlOf(settings, written) };
-      return call<Run>('POST', `/projects/${projectId}/runs`, asked);
+      const { model, rewardModel } = sources;
+      const wish = { name: runName, stage, model, data, fields: fieldsBeside(settings, written), settings: written };
+      const checked = NewRun.safeParse({ ...wish, ...(stage === 'ppo' && { rewardModel }) });
+      if (!checked.success) throw new Error(z.prettifyError(checked.error));
+      return call<Run>('POST', `/projects/${projectId}/runs`, checked.data);
     },
     onSuccess: async () => {
       await cache.invalidateQueries({ queryKey: ['runs', projectId] });
@@ -73,19 +81,12 @@ function RunForm({ projectId, choices, taken }: FormProps) {
   const choose = (nextStage: TrainStage, nextPreset: PresetName) => {
     setStage(nextStage);
     setPreset(nextPreset);
-    setSettings(presetOf(nextStage, nextPreset));
+    setSettings(presetOf(nextStage, nextPreset, openPrompts));
   };
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     start.mutate();
   };
-  const dataChoices = [
-    {
-      value: VOTES,
-      label: t('runs.votes', { count: choices.pairs, pairs: choices.pairs.toLocaleString(i18n.language) }),
-    },
-    ...choices.files.map((file) => ({ value: file, label: file })),
-  ];
   return (
     <form onSubmit={submit}>
       <Stack gap="lg" maw={860}>
@@ -107,14 +108,9 @@ function RunForm({ projectId, choices, taken }: FormProps) {
               onChange={(value) => choose(value, preset)}
             />
             <SimpleGrid cols={{ base: 1, sm: 2 }}>
-              <ModelInput choices={choices} value={model} onChange={setModel} />
-              <Select
-                label={t('runs.data')}
-                description={t('runs.dataHint')}
-                data={dataChoices}
-                value={data}
-                onChange={(value) => setData(value ?? VOTES)}
-                allowDeselect={false}
+              <RunSources
+                {...{ stage, choices, sources }}
+                change={(change) => setSources((now) => ({ ...now, ...change }))}
               />
               <TextInput
                 label={t('runs.name')}
@@ -126,6 +122,7 @@ function RunForm({ projectId, choices, taken }: FormProps) {
                 required
               />
             </SimpleGrid>
+            <Needs needs={needs} />
           </Stack>
         </Section>
         <Section level={3} title={t('runs.how')}>
@@ -137,13 +134,13 @@ function RunForm({ projectId, choices, taken }: FormProps) {
               data={presetNames.map((value) => ({ value, label: t(`runs.presets.${value}`) }))}
               onChange={(value) => choose(stage, value)}
             />
-            <Fields settings={settings} change={(change) => setSettings((now) => ({ ...now, ...change }))} />
+            <RunFields {...{ stage, settings }} change={(change) => setSettings((now) => ({ ...now, ...change }))} />
             <Textarea
               label={t('runs.more')}
               description={t('runs.moreHint', { stage })}
               value={written}
               onChange={({ currentTarget }) => setWritten(currentTarget.value)}
-              placeholder={stage === 'dpo' ? 'loss_type: [sigmoid, sft]\nloss_weights: [1, 0.2]' : 'warmup_steps: 0.1'}
+              placeholder={examples[stage]}
               autosize
               minRows={3}
               styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)', fontSize: 13 } }}
@@ -155,7 +152,7 @@ function RunForm({ projectId, choices, taken }: FormProps) {
           <Button variant="default" component={Link} to=".." relative="path">
             {t('runs.cancel')}
           </Button>
-          <Button type="submit" loading={start.isPending} disabled={model === ''}>
+          <Button type="submit" loading={start.isPending} disabled={needs.length > 0 || sources.model === ''}>
             {t('runs.start')}
           </Button>
         </Group>
@@ -163,6 +160,15 @@ function RunForm({ projectId, choices, taken }: FormProps) {
     </form>
   );
 }
+
+/** Settings that have no field. */
+const examples: Record<TrainStage, string> = {
+  sft: 'warmup_steps: 0.1',
+  reward: 'warmup_steps: 0.1',
+  dpo: 'loss_type: [sigmoid, sft]\nloss_weights: [1, 0.2]',
+  ppo: 'kl_target: 6\nsave_steps: 5',
+  spa: 'refine_alpha: 0.1\ntemperature: 0.7',
+};
 
 interface ChoiceProps<Value extends string> {
   readonly label: string;
@@ -180,76 +186,5 @@ function Choice<Value extends string>({ label, text, ...control }: ChoiceProps<V
         {text}
       </Text>
     </div>
-  );
-}
-
-/** The owner may also name a folder anywhere on the machine. */
-function ModelInput({
-  choices: { models },
-  value,
-  onChange,
-}: {
-  choices: RunChoices;
-  value: string;
-  onChange: (id: string) => void;
-}) {
-  const { t } = useTranslation();
-  const { owner } = useMe();
-  const common = {
-    label: t('runs.model'),
-    description: t(owner ? 'runs.modelHintOwner' : 'runs.modelHint'),
-    required: true,
-  };
-  if (models.length === 0 && !owner) return <Alert color="yellow">{t('runs.noModel')}</Alert>;
-  if (owner) return <Autocomplete {...common} data={models.map(({ id }) => id)} value={value} onChange={onChange} />;
-  return (
-    <Select
-      {...common}
-      data={models.map(({ id }) => id)}
-      value={value}
-      onChange={(id) => onChange(id ?? '')}
-      allowDeselect={false}
-    />
-  );
-}
-
-function Fields({ settings, change }: { settings: Settings; change: (change: Partial<Settings>) => void }) {
-  const { t } = useTranslation();
-  const field = (
-    name: 'learning_rate' | 'num_train_epochs' | 'max_steps' | 'per_device_train_batch_size' | 'max_length' | 'beta',
-  ) => (
-    <NumberInput
-      key={name}
-      label={t(`runs.fields.${name}`)}
-      description={<code>{name}</code>}
-      value={settings[name] ?? ''}
-      onChange={(value) => typeof value === 'number' && change({ [name]: value })}
-      min={0}
-      decimalScale={10}
-      hideControls
-    />
-  );
-  return (
-    <>
-      <SimpleGrid cols={{ base: 1, xs: 2, sm: 3 }}>
-        {field('learning_rate')}
-        {field(settings.max_steps === undefined ? 'num_train_epochs' : 'max_steps')}
-        {field('per_device_train_batch_size')}
-        {field('max_length')}
-        {settings.beta !== undefined && field('beta')}
-      </SimpleGrid>
-      <Group gap="xl">
-        <Switch
-          label={t('runs.fields.use_lora')}
-          checked={settings.use_lora}
-          onChange={({ currentTarget }) => change({ use_lora: currentTarget.checked })}
-        />
-        <Switch
-          label={t('runs.fields.eval_share')}
-          checked={settings.eval_share > 0}
-          onChange={({ currentTarget }) => change({ eval_share: currentTarget.checked ? 0.1 : 0 })}
-        />
-      </Group>
-    </>
   );
 }

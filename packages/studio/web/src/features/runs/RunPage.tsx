@@ -23,6 +23,7 @@ import { useProject } from '../project/useProject.ts';
 import { plotsOf, smoothed } from './charts.ts';
 import { Diagnosis } from './Diagnosis.tsx';
 import { runQuery } from './queries.ts';
+import { Rounds } from './Rounds.tsx';
 import { RunActions } from './RunActions.tsx';
 import { Samples } from './Samples.tsx';
 import { StateBadge } from './StateBadge.tsx';
@@ -43,7 +44,10 @@ export function RunPage() {
       <Head projectId={id} run={run.data} step={live.metrics.at(-1)?.step ?? run.data.step} isCut={live.isCut} />
       {run.data.state === 'failed' && <WhyItFailed log={run.data.log} />}
       <Diagnosis lines={live.metrics} />
-      <Curves lines={live.metrics} isAtWork={isAtWork(run.data.state)} />
+      {run.data.stage === 'spa' && <Rounds projectId={id} run={run.data} />}
+      {(run.data.stage !== 'spa' || live.metrics.length > 1) && (
+        <Curves lines={live.metrics} isAtWork={isAtWork(run.data.state)} />
+      )}
       <Details run={run.data} samples={live.samples} />
     </Stack>
   );

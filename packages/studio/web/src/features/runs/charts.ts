@@ -1,16 +1,28 @@
-import type { RunLine } from '../../../../shared/runs.ts';
+import type { RunLine, SpaRound } from '../../../../shared/runs.ts';
 import type { Curve } from '../../ui/charts/curve.ts';
 
 /** What belongs into one plot; the first key that a run has stands for it where several runs are compared. */
 export const charts = [
   { name: 'loss', keys: ['loss', 'eval_loss'] },
   { name: 'rewards', keys: ['rewards/margins', 'rewards/chosen', 'rewards/rejected', 'eval_rewards/margins'] },
-  { name: 'score', keys: ['objective/scores', 'objective/rlhf_reward'] },
+  {
+    name: 'score',
+    keys: ['objective/scores', 'objective/reference_reward', 'objective/rlhf_reward', 'eval_objective/scores'],
+  },
   { name: 'accuracy', keys: accuracies() },
   { name: 'margin', keys: ['margin', 'eval_margin'] },
   { name: 'kl', keys: ['objective/kl'] },
   { name: 'length', keys: ['completions/mean_length'] },
   { name: 'entropy', keys: ['objective/entropy'] },
+  { name: 'cutOff', keys: ['completions/clipped_ratio'] },
+  { name: 'policyLoss', keys: ['loss/policy_avg'] },
+  { name: 'valueLoss', keys: ['loss/value_avg'] },
+  { name: 'explainedVariance', keys: ['critic/vf_explained_var'] },
+  { name: 'clipped', keys: ['policy/clipfrac_avg', 'val/clipfrac_avg'] },
+  { name: 'agreement', keys: ['spa/agreement'] },
+  { name: 'flagged', keys: ['spa/flagged'] },
+  { name: 'sureness', keys: ['spa/probability'] },
+  { name: 'lengths', keys: ['spa/chosen_length', 'spa/rejected_length'] },
   { name: 'logps', keys: ['logps/chosen', 'logps/rejected'] },
   { name: 'gradNorm', keys: ['grad_norm'] },
   { name: 'learningRate', keys: ['learning_rate', 'lr'] },
@@ -48,6 +60,13 @@ export const comparedPlots = (runs: readonly { name: string; lines: readonly Run
       }),
     }))
     .filter(({ curves }) => curves.length > 0);
+
+/** The loss of each training that self-annotation consists of, a curve for each that has begun. */
+export const trainingCurves = (rounds: readonly SpaRound[], nameOf: (round: SpaRound) => string): Curve[] =>
+  rounds.flatMap((round) => {
+    const curve = curveOf(round.training, 'loss');
+    return curve ? [{ ...curve, label: nameOf(round) }] : [];
+  });
 
 function curveOf(lines: readonly RunLine[], key: string): Curve | undefined {
   const points = lines.filter((line) => key in line);

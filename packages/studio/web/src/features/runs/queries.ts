@@ -1,5 +1,13 @@
 import { queryOptions } from '@tanstack/react-query';
-import { isAtWork, type Run, type RunChoices, type RunDetails, type RunLine } from '../../../../shared/runs.ts';
+import {
+  isAtWork,
+  type Run,
+  type RunChoices,
+  type RunDetails,
+  type RunLine,
+  type RunState,
+  type SpaRound,
+} from '../../../../shared/runs.ts';
 import { get } from '../../api.ts';
 
 const OFTEN_MS = 3000;
@@ -24,6 +32,14 @@ export const metricsQuery = (projectId: string, name: string, isLive: boolean) =
     queryKey: ['runs', projectId, 'of', name, 'metrics'],
     queryFn: ({ signal }) => get<RunLine[]>(`/projects/${projectId}/runs/${name}/metrics`, signal),
     refetchInterval: isLive && OFTEN_MS,
+  });
+
+/** @param state another one asks again: what was written last comes with the end */
+export const roundsQuery = (projectId: string, name: string, state: RunState) =>
+  queryOptions({
+    queryKey: ['runs', projectId, 'of', name, 'rounds', state],
+    queryFn: ({ signal }) => get<SpaRound[]>(`/projects/${projectId}/runs/${name}/rounds`, signal),
+    refetchInterval: isAtWork(state) && OFTEN_MS,
   });
 
 export const choicesQuery = (projectId: string) =>
