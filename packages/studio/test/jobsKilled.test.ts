@@ -136,14 +136,17 @@ async function inDatabase<T>(folder: string, work: (db: Db) => Promise<T>): Prom
 
 type Send = ReturnType<typeof sender>;
 
-const sender = (base: string, key: string) => async (method: string, path: string, body?: object) => {
-  const isForm = body instanceof FormData;
-  const headers = { authorization: `Bearer ${key}`, ...(body && !isForm && { 'content-type': 'application/json' }) };
-  const sent = body && (isForm ? body : JSON.stringify(body));
-  const reply = await fetch(`${base}${path}`, { method, headers, ...(sent && { body: sent }) });
-  const answer = await reply.json();
-  assert.equal(reply.status, 200, JSON.stringify(answer));
-  return answer;
-};
+// biome-ignore lint/suspicious/noExplicitAny: the test reads what it expects to be there.
+const sender =
+  (base: string, key: string) =>
+  async (method: string, path: string, body?: object): Promise<any> => {
+    const isForm = body instanceof FormData;
+    const headers = { authorization: `Bearer ${key}`, ...(body && !isForm && { 'content-type': 'application/json' }) };
+    const sent = body && (isForm ? body : JSON.stringify(body));
+    const reply = await fetch(`${base}${path}`, { method, headers, ...(sent && { body: sent }) });
+    const answer = await reply.json();
+    assert.equal(reply.status, 200, JSON.stringify(answer));
+    return answer;
+  };
 
 const stateOf = async (send: Send, { name }: Kind): Promise<Job> => (await send('GET', `/${name}`))[name];

@@ -35,7 +35,7 @@ export const studioCommand = (): Command =>
 const backUpCommand = (): Command =>
   command(
     'backup',
-    'Write all that the database holds into one file, also while the studio runs',
+    'Write all that the studio holds but runs and models into one file, also while it runs',
     'attune studio backup --data studio --out studio-2026-11-22.backup',
   )
     .option('--data <folder>', 'of the studio; DATABASE_URL goes before it', 'studio')
@@ -93,7 +93,7 @@ async function backup({ say, result }: CommandContext, { data, out }: { data: st
     throw new UsageError(`--data ${data}: there is no studio.sqlite in it. Give the folder of a studio.`);
   }
   await using db = await openDatabase(place);
-  const rows = await backUp(db, out);
+  const rows = await backUp({ db, folder: resolve(data) }, out);
   say('Runs and models are files, not in it: copy their folders too.');
   result({ out, rows }, `${out}: ${countsText(rows)}.`);
 }
@@ -101,7 +101,7 @@ async function backup({ say, result }: CommandContext, { data, out }: { data: st
 async function restored({ result }: CommandContext, file: string, { data }: { data: string }): Promise<void> {
   const { openDatabase, restore } = await import('@attune/studio');
   await using db = await openDatabase(placeOf(data));
-  const rows = await restore(db, file);
+  const rows = await restore({ db, folder: resolve(data) }, file);
   result({ data, rows }, `${data}: ${countsText(rows)}.`);
 }
 

@@ -5,15 +5,18 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { nothingSpent, type Spent, together } from '@attune/preferences';
+import { z } from 'zod';
 import type { Job } from '../../shared/jobs.ts';
 import type { Db } from '../db/open.ts';
 import { Refusal } from '../refusal.ts';
 import type { Studio } from '../studio.ts';
 
+export const JobName = z.enum(['sampling', 'judging', 'annotation']);
+
 /** Which work: a project has one of each name at a time. */
 export interface JobPlace {
   readonly projectId: string;
-  readonly name: 'sampling' | 'judging' | 'annotation';
+  readonly name: z.infer<typeof JobName>;
 }
 
 /** What came of one item: it is done, unless it failed. */
@@ -41,12 +44,13 @@ interface AtWork {
 const atWork = new WeakMap<Db, Map<string, AtWork>>();
 const SAVE_MS = 500;
 
-const fileOf = ({ folder }: Studio, { projectId, name }: JobPlace): string =>
+/** Where in the studio's folder the settings of such work are, and how far it is. */
+export const jobFile = (folder: string, { projectId, name }: JobPlace): string =>
   join(folder, 'work', projectId, `${name}.json`);
 
 /** The latest work of a name; null where there was none. What the studio left in the midst has stopped. */
 export function latestJob<J extends Job>(studio: Studio, place: JobPlace): J | null {
-  const file = fileOf(studio, place);
+  const file = jobFile(studio.folder, place);
   const running = atWork.get(studio.db)?.get(file);
   if (running) return running.job as J;
   if (!existsSync(file)) return null;
@@ -68,7 +72,7 @@ export function startJob<More extends object>(
   more: More,
   before?: Job,
 ): Job & More {
-  const file = fileOf(studio, place);
+  const file = jobFile(studio.folder, place);
   const jobs = atWork.get(studio.db) ?? new Map<string, AtWork>();
   atWork.set(studio.db, jobs);
   if (jobs.has(file)) throw new Refusal(409, 'at_work', 'Such work is under way in this project. Stop it first.');
@@ -87,7 +91,7 @@ export function startJob<More extends object>(
 
 /** Lets nothing more begin, and waits for what is under way. */
 export async function stopJob(studio: Studio, place: JobPlace): Promise<void> {
-  const running = atWork.get(studio.db)?.get(fileOf(studio, place));
+  const running = atWork.get(studio.db)?.get(jobFile(studio.folder, place));
   running?.stop.abort();
   await running?.ended;
 }

@@ -14,5 +14,5 @@ export * from './estimate.ts';
 export { onlyModel } from './onlyModel.ts';
 export type { Limits } from './pace.ts';
 export * from './prices.ts';
-export { ReplyCache, ReplyCacheError, type ReplySource, rememberingChat } from './replyCache.ts';
+export { ReplyCache, ReplyCacheError, type ReplyEntry, type ReplySource, rememberingChat } from './replyCache.ts';
 export { counted, nothingSpent, type Spent, together } from './tally.ts';

@@ -41,13 +41,10 @@ export class ReplyCache implements Disposable {
 
   get(key: string): ChatReply | undefined {
     const row = this.#get.get(key) as Kept | undefined;
-    if (!row) return undefined;
-    const { text, whole, input, output, at, first_token: first } = row;
-    const usage = input != null && output != null ? { usage: { input, output } } : {};
-    return { text, whole: whole === 1, cached: true, at, ...usage, ...(first && { firstToken: JSON.parse(first) }) };
+    return row && replyOf(row);
   }
 
-  put(key: string, model: string, { text, whole, usage, firstToken, at }: ChatReply & { readonly at: string }): void {
+  put(key: string, model: string, { text, whole, usage, firstToken, at }: KeptReply): void {
     const first = firstToken ? JSON.stringify(firstToken) : null;
     this.#put.run(key, model, text, Number(whole), usage?.input ?? null, usage?.output ?? null, at, first);
   }
@@ -56,9 +53,44 @@ export class ReplyCache implements Disposable {
     this.#delete.run(key);
   }
 
+  /** All that is kept, to be put into another cache. */
+  *entries(): Generator<ReplyEntry> {
+    for (const row of this.#database.prepare('SELECT * FROM replies').iterate()) {
+      const { key, model } = row as { key: string; model: string };
+      yield { key, model, reply: replyOf(row as unknown as Kept) };
+    }
+  }
+
+  /** Takes in many at once: all or none. */
+  putAll(entries: Iterable<ReplyEntry>): void {
+    this.#database.exec('BEGIN IMMEDIATE');
+    try {
+      for (const { key, model, reply } of entries) this.put(key, model, reply);
+      this.#database.exec('COMMIT');
+    } catch (error) {
+      this.#database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
   [Symbol.dispose](): void {
     this.#database.close();
   }
+}
+
+/** A reply with the time at which it was given. */
+type KeptReply = ChatReply & { readonly at: string };
+
+/** A kept reply under its key. */
+export interface ReplyEntry {
+  readonly key: string;
+  readonly model: string;
+  readonly reply: KeptReply;
+}
+
+function replyOf({ text, whole, input, output, at, first_token: first }: Kept): KeptReply {
+  const usage = input != null && output != null ? { usage: { input, output } } : {};
+  return { text, whole: whole === 1, cached: true, at, ...usage, ...(first && { firstToken: JSON.parse(first) }) };
 }
 
 /** A reply as the table has it. */
@@ -136,7 +168,7 @@ export function replyKey(source: ReplySource, { messages, maxTokens, form, topLo
 }
 
 /** Whoever cannot keep what was paid for must not go on paying: that is for a person to mend. */
-function keep(cache: ReplyCache, key: string, model: string, reply: ChatReply & { readonly at: string }): void {
+function keep(cache: ReplyCache, key: string, model: string, reply: KeptReply): void {
   try {
     cache.put(key, model, reply);
   } catch (cause) {

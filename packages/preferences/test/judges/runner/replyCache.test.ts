@@ -57,6 +57,28 @@ test('a reply is kept with its tokens, also for the next process, until it is fo
   assert.equal(cache.get('one'), undefined);
 });
 
+test('all that is in one cache can be put into another, at once or not at all', (t) => {
+  const folder = folderOf(t);
+  const at = '2026-11-22T07:00:00.000Z';
+  using one = new ReplyCache(join(folder, 'one'));
+  one.put('a', 'm', {
+    text: 'A',
+    whole: true,
+    usage: { input: 3, output: 1 },
+    firstToken: { A: -0.1 },
+    cached: false,
+    at,
+  });
+  one.put('b', 'n', { text: '', whole: false, cached: false, at });
+  using other = new ReplyCache(join(folder, 'other'));
+  const entries = [...one.entries()];
+  assert.throws(() => other.putAll([entries[0]!, { ...entries[1]!, key: null as unknown as string }]), /NOT NULL/);
+  assert.equal(other.get('a'), undefined);
+  other.putAll(entries);
+  assert.deepEqual([...other.entries()], entries);
+  assert.deepEqual(other.get('a'), one.get('a'));
+});
+
 test('a file that is something else is refused and left as it is', (t) => {
   const [text, other] = ['text', 'other'].map((name) => join(folderOf(t), name)) as [string, string];
   writeFileSync(text, 'my thesis, the only copy, in some hundred words '.repeat(30));
