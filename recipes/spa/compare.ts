@@ -10,12 +10,13 @@
  * About three quarters of an hour a seed on one core; seeds can be run side by side, and a second call goes on where the
  * first stopped. With no seeds given, 1, 2 and 3. docs/spa.md has its tables.
  */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openModel } from '@attune/align';
-import { bedtimeWeights, type Pair, readPairs, simulatedAnnotator, wilsonInterval, winRate } from '@attune/preferences';
+import { readPairs } from '@attune/preferences';
 import { stories } from '../stories/grammar.ts';
 import { attune, overSeeds, readLines, train, unlessThere } from '../tools.ts';
+import { labelled, percent, type Round, roundsOf, type Share, tasteFor, tell, winsOver } from './gold.ts';
 import { judgeData } from './judgeData.ts';
 
 const [out = 'runs/spa', ...named] = process.argv.slice(2);
@@ -25,8 +26,7 @@ const [openings, heldOut] = [2000, 300]; // prompts
 mkdirSync(out, { recursive: true });
 
 /** A taste that a model of this size can pick up from few labels. Of two responses the one of the higher score is chosen. */
-const nothing = Object.fromEntries(Object.keys(bedtimeWeights).map((name) => [name, 0])) as typeof bedtimeWeights;
-const gold = simulatedAnnotator({ weights: { ...nothing, dialogue: 3, shouting: -3 }, seed: 0 });
+const gold = tasteFor({ dialogue: 3, shouting: -3 });
 
 const at = (name: string) => join(out, name);
 const write = (name: string, rows: readonly object[]) =>
@@ -43,48 +43,27 @@ const respond = (from: string, prompts: string, name: string, n: number, tempera
 const bundled = readLines<{ id: string; prompt: string }>(`${model}/prompts.jsonl`);
 const held = write('held-out.jsonl', readLines<object>(`${model}/held-out-prompts.jsonl`).slice(0, heldOut));
 const prompts = write('prompts.jsonl', [...bundled, ...furtherPrompts(openings - bundled.length)]);
-const data = write('pairs.jsonl', labelled(prompts, respond(model, prompts, 'responses.jsonl', 2, 1)));
-const start = new Map(
-  readLines<{ id: string; text: string }>(respond(model, held, 'start.jsonl', 1, 0.7)).map(({ id, text }) => [
-    id,
-    gold.score(text),
-  ]),
-);
+const data = write('pairs.jsonl', labelled(gold, prompts, respond(model, prompts, 'responses.jsonl', 2, 1)));
+const start = respond(model, held, 'start.jsonl', 1, 0.7);
 
-interface Round {
-  readonly labels: Share;
-  readonly flagged: Share;
-  readonly judging: number; // share of the round's seconds
-}
 interface Measured {
   readonly wins: Share;
   readonly rounds: readonly Round[];
-}
-/** So many of so many. */
-interface Share {
-  readonly of: number;
-  readonly n: number;
 }
 
 const table = new Map<string, Measured[]>();
 for (const seed of seeds) {
   for (const [name, path] of Object.entries(await systems(seed))) {
-    const measured = { wins: wins(path, `${name} ${seed}`), rounds: rounds(path) };
+    const measured = { wins: wins(path, `${name} ${seed}`), rounds: roundsOf(gold, path) };
     table.set(name, [...(table.get(name) ?? []), measured]);
-    console.log(`seed ${seed}  ${name.padEnd(30)} ${percent(measured.wins)}`);
-    for (const [i, { labels, flagged, judging }] of measured.rounds.entries()) {
-      console.log(
-        `          round ${i + 1}: own labels right ${percent(labels)}; flagged ones wrong ${percent(flagged)}; ` +
-          `judging ${(100 * judging).toFixed(1)} % of the time`,
-      );
-    }
+    tell(`seed ${seed}  ${name}`, measured.wins, measured.rounds);
   }
 }
 console.log(
   `\nwin rate against the start, %: all of ${seeds.length} × ${heldOut}, and mean ± Student's 95 % over the seeds`,
 );
 for (const [name, measured] of table) {
-  const all = { of: sum(measured.map(({ wins }) => wins.of)), n: sum(measured.map(({ wins }) => wins.n)) };
+  const all = measured.reduce((sum, { wins }) => ({ of: sum.of + wins.of, n: sum.n + wins.n }), { of: 0, n: 0 });
   const rates = measured.map(({ wins: { of, n } }) => (100 * of) / n);
   const { mean, half } = rates.length > 1 ? overSeeds(rates) : { mean: rates[0]!, half: Number.NaN };
   console.log(`  ${name.padEnd(30)} ${percent(all).padEnd(36)} ${mean.toFixed(1)} ± ${half.toFixed(1)}`);
@@ -145,51 +124,7 @@ async function asQuestions(seedPairs: string, seed: number): Promise<object[]> {
 /** Against the start on each held-out prompt; ties count half. */
 function wins(path: string, name: string): Share {
   const file = `held-out-${name.replace(/[^\w.]+/g, '-')}.jsonl`;
-  const said = readLines<{ id: string; text: string }>(respond(path, held, file, 1, 0.7));
-  const leads = said.map(({ id, text }) => gold.score(text) - start.get(id)!);
-  const { winRate: rate, n } = winRate(leads.map((lead) => (lead > 0 ? 1 : lead < 0 ? 0 : 0.5)));
-  return { of: (rate * n) / 100, n };
-}
-
-/** What each round of a run thought of its labels, against what the annotator thinks. */
-function rounds(path: string): Round[] {
-  if (!existsSync(join(path, 'round-1'))) return [];
-  return readLines<Record<string, number>>(join(path, 'metrics.jsonl')).map((line, i) => {
-    const pairs = readLines<{ chosen: string; rejected: string; flagged: boolean }>(
-      join(path, `round-${i + 1}`, 'pairs.jsonl'),
-    );
-    const judged = pairs
-      .map(({ chosen, rejected, flagged }) => ({ lead: gold.score(chosen) - gold.score(rejected), flagged }))
-      .filter(({ lead }) => lead !== 0);
-    const flagged = judged.filter((pair) => pair.flagged);
-    const seconds = (part: string) => line[`spa/${part}_seconds`]!;
-    return {
-      labels: { of: judged.filter(({ lead }) => lead > 0).length, n: judged.length },
-      flagged: { of: flagged.filter(({ lead }) => lead < 0).length, n: flagged.length },
-      judging: seconds('judging') / (seconds('sampling') + seconds('judging') + seconds('training')),
-    };
-  });
-}
-
-/** Pairs of the responses that `attune generate -n 2` sampled. */
-function labelled(promptsFile: string, responsesFile: string): Pair[] {
-  const said = Map.groupBy(readLines<{ id: string; text: string }>(responsesFile), ({ id }) => id);
-  return readLines<{ id: string; prompt: string }>(promptsFile).flatMap(({ id, prompt }): Pair[] => {
-    const [a, b] = said.get(id)!.map(({ text }) => text) as [string, string];
-    const lead = gold.score(a) - gold.score(b);
-    if (lead === 0) return [];
-    return [{ id, prompt, ...(lead > 0 ? { chosen: a, rejected: b } : { chosen: b, rejected: a }) }];
-  });
-}
-
-function percent({ of, n }: Share): string {
-  if (n === 0) return 'none';
-  const [low, high] = wilsonInterval(of, n).map((bound) => (100 * bound).toFixed(1));
-  return `${((100 * of) / n).toFixed(1)} % [${low}, ${high}], n = ${n}`;
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((a, b) => a + b, 0);
+  return winsOver(gold, start, respond(path, held, file, 1, 0.7));
 }
 
 /** Openings of further stories, none of them bundled or held out. */
