@@ -41,7 +41,15 @@ export type ArenaChoice = z.infer<typeof ArenaChoice>;
 export const ArenaChat = z.object({
   id: z.string(),
   turns: z.array(z.object({ prompt: z.string(), first: z.string(), second: z.string() })),
-  vote: z.object({ choice: ArenaChoice, first: z.string(), second: z.string() }).nullable(),
+  vote: z
+    .object({
+      choice: ArenaChoice,
+      first: z.string(),
+      second: z.string(),
+      /** An answer said which model wrote it, or who made that: the vote was perhaps not blind. */
+      revealed: z.boolean(),
+    })
+    .nullable(),
 });
 export type ArenaChat = z.infer<typeof ArenaChat>;
 
@@ -83,6 +91,16 @@ export const Ratings = z.object({
 });
 export type Ratings = z.infer<typeof Ratings>;
 
+/** Votes on talks in which a model said which it is are left out of the ratings unless they are asked for. */
+export const BoardQuery = z.object({ revealed: z.enum(['out', 'in']).default('out') });
+
 /** Ratings as the votes are, and with the style of the answers (length, headings, lists, bold) held fixed. */
-export const ArenaBoard = z.object({ votes: z.number(), plain: Ratings.nullable(), styled: Ratings.nullable() });
+export const ArenaBoard = z.object({
+  /** That the ratings are from. */
+  votes: z.number(),
+  /** On talks in which a model said which it is, whether or not they are among these. */
+  revealed: z.number(),
+  plain: Ratings.nullable(),
+  styled: Ratings.nullable(),
+});
 export type ArenaBoard = z.infer<typeof ArenaBoard>;

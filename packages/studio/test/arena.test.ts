@@ -161,7 +161,7 @@ test('talks are their owner’s own, models are for editors, and a model that ha
 test('ratings: a model that wins three of four stands 400·log10(3) points above the other', async (t) => {
   const place = await testStudio(t);
   const { path, ada, project } = await arenaWith(t, place, ['short', 'long']);
-  assert.deepEqual((await ada.send('GET', `${path}/board`)).body, { votes: 0, plain: null, styled: null });
+  assert.deepEqual((await ada.send('GET', `${path}/board`)).body, { votes: 0, revealed: 0, plain: null, styled: null });
   for (let i = 0; i < 400; i++) await vote(place, project, ada, i, i % 4 === 0 ? 'short' : 'long');
   const { votes, plain, styled } = (await ada.send('GET', `${path}/board`)).body as ArenaBoard;
   assert.equal(votes, 400);
@@ -180,6 +180,43 @@ test('ratings: a model that wins three of four stands 400·log10(3) points above
   );
 });
 
+test('votes on talks in which a model said which it is are kept, and left out of the ratings unless asked for', async (t) => {
+  const place = await testStudio(t);
+  const { path, ada, project } = await arenaWith(t, place, ['short', 'long']);
+  for (let i = 0; i < 40; i++) await vote(place, project, ada, i, i % 4 === 0 ? 'short' : 'long');
+  const texts = ['I am ChatGPT.', '我是通义千问。', 'I am The long one!', 'Claude Monet. GPT-4 is a model of OpenAI.'];
+  for (const [i, text] of texts.entries()) await vote(place, project, ada, 100 + i, 'short', text);
+  const board = async (query = '') => (await ada.send('GET', `${path}/board${query}`)).body as ArenaBoard;
+  const out = await board();
+  assert.deepEqual([out.votes, out.revealed], [41, 3]); // the last only speaks of models
+  const record = ({ plain }: ArenaBoard) => plain!.models.find(({ model }) => model === 'The short one')!.wins;
+  assert.equal(record(out), 11);
+  const all = await board('?revealed=in');
+  assert.deepEqual([all.votes, all.revealed, record(all)], [44, 3, 14]);
+  assert.equal((await ada.send('GET', `${path}/board?revealed=maybe`)).status, 400);
+
+  const chats = await place.studio.db
+    .selectFrom('arena_chats')
+    .select('id')
+    .where('created_at', '>=', 100)
+    .orderBy('created_at')
+    .execute();
+  const marks = [];
+  for (const { id } of chats) marks.push((await ada.send('GET', `${path}/chats/${id}`)).body.vote.revealed);
+  assert.deepEqual(marks, [true, true, true, false]);
+});
+
+test('a model that says its name is found out also where it was streamed in pieces', async (t) => {
+  const place = await testStudio(t);
+  const { path, ada } = await arenaWith(t, place, ['short', 'I am Kimi.']);
+  const own = `${path}/chats/${(await ada.send('POST', `${path}/chats`)).body.id}`;
+  await ask(ada, own, 'Who are you?');
+  const { body } = await ada.send('POST', `${own}/vote`, { choice: 'tie' });
+  assert.equal(body.vote.revealed, true);
+  const { votes, revealed, plain } = (await ada.send('GET', `${path}/board`)).body as ArenaBoard;
+  assert.deepEqual([votes, revealed, plain], [0, 1, null]);
+});
+
 /** A vote on one turn, straight into the database; the sides take turns. */
 async function vote(
   { studio: { db } }: TestStudio,
@@ -187,6 +224,7 @@ async function vote(
   ada: Browser,
   i: number,
   winner: 'short' | 'long',
+  firstSays?: string,
 ) {
   const user_id = (await ada.send('GET', '/me')).body.id;
   const models = await db
@@ -201,7 +239,7 @@ async function vote(
     .insertInto('arena_chats')
     .values({ ...row, first_model: id(first), second_model: id(second), created_at: i })
     .execute();
-  const said = { first: answers[first], second: answers[second] };
+  const said = { first: firstSays ?? answers[first], second: answers[second] };
   await db
     .insertInto('arena_turns')
     .values({ chat_id: row.id, turn: 0, prompt: `Is it ${i}?`, ...said, at: i })

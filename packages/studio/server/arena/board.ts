@@ -7,18 +7,31 @@ import {
   styleControls,
   usualMethod,
 } from '@attune/preferences';
-import type { ArenaBoard, Ratings } from '../../shared/arena.ts';
+import type { z } from 'zod';
+import type { ArenaBoard, BoardQuery, Ratings } from '../../shared/arena.ts';
 import type { Db } from '../db/open.ts';
+import { selfNamingIn } from './models.ts';
 
 const outcomes: Readonly<Record<string, number>> = { first: 1, second: 0, tie: 0.5, bothBad: 0.5 };
 
-/** The ratings of a project's models by its votes: Davidson's where there are ties, else Bradley and Terry's. */
-export async function arenaBoard(db: Db, projectId: string): Promise<ArenaBoard> {
-  const { battles, responses } = await readBattles(db, projectId);
-  if (battles.length === 0) return { votes: 0, plain: null, styled: null };
-  const controls = styleControls(responses);
+/**
+ * The ratings of a project's models by its votes: Davidson's where there are ties, else Bradley and Terry's.
+ *
+ * @param revealed whether votes on talks in which a model said which it is count too
+ */
+export async function arenaBoard(
+  db: Db,
+  projectId: string,
+  { revealed }: z.infer<typeof BoardQuery>,
+): Promise<ArenaBoard> {
+  const all = await readBattles(db, projectId);
+  const used = revealed === 'in' ? all : all.filter(({ isRevealed }) => !isRevealed);
+  const told = { votes: used.length, revealed: all.filter(({ isRevealed }) => isRevealed).length };
+  if (used.length === 0) return { ...told, plain: null, styled: null };
+  const battles = used.map(({ battle }) => battle);
+  const controls = styleControls(used.map(({ responses }) => responses));
   return {
-    votes: battles.length,
+    ...told,
     plain: ratingsOf(battles),
     styled: controls.names.length === 0 ? null : ratingsOf(battles, controls),
   };
@@ -40,8 +53,15 @@ function ratingsOf(battles: readonly Battle[], controls?: Controls): Ratings {
   };
 }
 
+/** A vote, and what the two it is about said in all their turns. */
+interface Vote {
+  readonly battle: Battle;
+  readonly responses: readonly [string, string];
+  readonly isRevealed: boolean;
+}
+
 /** Votes with what both sides said. Talks that began with the same words are not independent of each other. */
-async function readBattles(db: Db, projectId: string) {
+async function readBattles(db: Db, projectId: string): Promise<Vote[]> {
   const votes = await db
     .selectFrom('arena_votes')
     .innerJoin('arena_chats', 'arena_chats.id', 'arena_votes.chat_id')
@@ -61,23 +81,14 @@ async function readBattles(db: Db, projectId: string) {
     .orderBy('turn')
     .execute();
   const said = Map.groupBy(turns, ({ chat_id }) => chat_id);
-  const own = (chat: string) => said.get(chat) ?? [];
-  return {
-    battles: votes.map(
-      ({ chat_id, choice, a, b }): Battle => ({
-        a,
-        b,
-        outcome: outcomes[choice]!,
-        prompt: own(chat_id)[0]?.prompt ?? chat_id,
-      }),
-    ),
-    responses: votes.map(({ chat_id }): [string, string] => [
-      own(chat_id)
-        .map(({ first }) => first)
-        .join('\n\n'),
-      own(chat_id)
-        .map(({ second }) => second)
-        .join('\n\n'),
-    ]),
-  };
+  const namesItself = await selfNamingIn(db, projectId);
+  return votes.map(({ chat_id, choice, a, b }) => {
+    const own = said.get(chat_id) ?? [];
+    const responses = (['first', 'second'] as const).map((side) => own.map((turn) => turn[side]).join('\n\n'));
+    return {
+      battle: { a, b, outcome: outcomes[choice]!, prompt: own[0]?.prompt ?? chat_id },
+      responses: responses as [string, string],
+      isRevealed: responses.some(namesItself),
+    };
+  });
 }

@@ -7,7 +7,7 @@ import { write } from '../db/write.ts';
 import { notFound, Refusal } from '../refusal.ts';
 import type { Studio } from '../studio.ts';
 import { merged } from './merged.ts';
-import { modelThatIs, serverOf } from './models.ts';
+import { modelThatIs, selfNamingIn, serverOf } from './models.ts';
 import { streamChat } from './streamChat.ts';
 
 const MOST_TURNS = 20;
@@ -101,7 +101,10 @@ export async function readChat(studio: Studio, person: Person, of: OfChat): Prom
     await modelThatIs(studio, of.projectId, row.first_model),
     await modelThatIs(studio, of.projectId, row.second_model),
   ];
-  return ArenaChat.parse({ id: row.id, turns, vote: { choice: vote.choice, first: first.name, second: second.name } });
+  const namesItself = await selfNamingIn(db, of.projectId);
+  const revealed = turns.some((turn) => namesItself(turn.first) || namesItself(turn.second));
+  const told = { choice: vote.choice, first: first.name, second: second.name, revealed };
+  return ArenaChat.parse({ id: row.id, turns, vote: told });
 }
 
 const answering = new Set<string>();

@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { ArenaModel, ModelCheck, NewArenaModel } from '../../shared/arena.ts';
 import { record } from '../audit.ts';
 import type { Person } from '../auth/identify.ts';
+import type { Db } from '../db/open.ts';
 import type { ArenaModel as ModelRow } from '../db/schema.ts';
 import { write } from '../db/write.ts';
 import { notFound } from '../refusal.ts';
 import type { Studio } from '../studio.ts';
+import { selfNaming } from './selfNaming.ts';
 import { type ChatServer, streamChat } from './streamChat.ts';
 
 const CHECK_MS = 20_000;
@@ -60,6 +62,16 @@ export async function retireModel(
       details: { name },
     });
   });
+}
+
+/** Whether a text says which model wrote it: one of the project's arena, or any that is known. */
+export async function selfNamingIn(db: Db, projectId: string): Promise<(text: string) => boolean> {
+  const rows = await db
+    .selectFrom('arena_models')
+    .select(['name', 'model'])
+    .where('project_id', '=', projectId)
+    .execute();
+  return selfNaming(rows.flatMap(({ name, model }) => [name, model]));
 }
 
 /** @throws Refusal 404 where it is none of this project */

@@ -5,6 +5,7 @@ import {
   ArenaBoard,
   ArenaChat,
   ArenaModel,
+  BoardQuery,
   ModelCheck,
   NewArenaModel,
   NewArenaVote,
@@ -140,10 +141,11 @@ export const arenaRoutes: FastifyPluginAsyncZod<{ studio: Studio }> = async (app
       schema: {
         summary: 'Ratings of the models, with and without style held fixed',
         params: InProject,
+        querystring: BoardQuery,
         response: { 200: ArenaBoard, ...failures },
       },
     },
-    async (request) => arenaBoard(studio.db, (await open(request, 'viewer')).id),
+    async (request) => arenaBoard(studio.db, (await open(request, 'viewer')).id, request.query),
   );
 };
 

@@ -1,5 +1,5 @@
 import { Alert, Badge, Group, Paper, Stack, Switch, Table, Text, Title } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ArenaBoard, Rating, Ratings } from '../../../../shared/arena.ts';
@@ -14,14 +14,19 @@ export function BoardPage() {
   const { t, i18n } = useTranslation();
   const { id } = useProject();
   const [isStyled, setStyled] = useState(false);
+  const [revealed, setRevealed] = useState<'out' | 'in'>('out');
   const board = useQuery({
-    queryKey: ['arena', id, 'board'],
-    queryFn: ({ signal }) => get<ArenaBoard>(`/projects/${id}/arena/board`, signal),
+    queryKey: ['arena', id, 'board', revealed],
+    queryFn: ({ signal }) => get<ArenaBoard>(`/projects/${id}/arena/board?revealed=${revealed}`, signal),
+    placeholderData: keepPreviousData,
   });
   if (board.isPending) return <Loading />;
   if (board.isError) return <Failure error={board.error} retry={board.refetch} />;
   const { votes, plain, styled } = board.data;
-  if (!plain) return <Empty>{t('arena.noVotes')}</Empty>;
+  const named = board.data.revealed > 0 && (
+    <Named count={board.data.revealed} isIn={revealed === 'in'} setIn={(isIn) => setRevealed(isIn ? 'in' : 'out')} />
+  );
+  if (!plain) return <Empty action={named || undefined}>{t(named ? 'arena.noneBlind' : 'arena.noVotes')}</Empty>;
   const shown = isStyled && styled ? styled : plain;
   return (
     <Stack gap="lg">
@@ -37,6 +42,7 @@ export function BoardPage() {
           onChange={({ currentTarget }) => setStyled(currentTarget.checked)}
         />
       </Group>
+      {named}
       {isStyled && (
         <Alert color="gray" p="sm">
           {t('arena.styleText')}
@@ -46,6 +52,29 @@ export function BoardPage() {
       {shown.controls.length > 0 && <Controls controls={shown.controls} />}
       {shown.models.length > 1 && <Better ratings={shown} />}
     </Stack>
+  );
+}
+
+interface NamedProps {
+  readonly count: number;
+  readonly isIn: boolean;
+  readonly setIn: (isIn: boolean) => void;
+}
+
+/** Votes that were perhaps not blind, because a model said which it is. */
+function Named({ count, isIn, setIn }: NamedProps) {
+  const { t, i18n } = useTranslation();
+  return (
+    <Group justify="space-between" gap="xs">
+      <Text size="sm" c="dimmed">
+        {t(isIn ? 'arena.namedIn' : 'arena.namedOut', { count, votes: count.toLocaleString(i18n.language) })}
+      </Text>
+      <Switch
+        label={t('arena.countNamed')}
+        checked={isIn}
+        onChange={({ currentTarget }) => setIn(currentTarget.checked)}
+      />
+    </Group>
   );
 }
 

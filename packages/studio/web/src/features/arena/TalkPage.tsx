@@ -120,7 +120,7 @@ function Reveal({ vote, beginAnew }: { vote: NonNullable<ArenaChat['vote']>; beg
         <div>
           <Text fw={600}>{t(`arena.said.${vote.choice}`, { first: name('first'), second: name('second') })}</Text>
           <Text size="sm" c="dimmed">
-            {t('arena.thanks')}
+            {t(vote.revealed ? 'arena.thanksNamed' : 'arena.thanks')}
           </Text>
         </div>
         <Button onClick={beginAnew} data-autofocus>
