@@ -1,44 +1,15 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Run, RunLine } from '../shared/runs.ts';
-import { decidedItems } from './decidedItems.ts';
-import { type Browser, member, owner, type TestStudio, testStudio } from './studio.ts';
+import { test } from 'node:test';
+import type { RunLine } from '../shared/runs.ts';
+import { endedRun, quick, studioWithModel, tinyModel, until, watch } from './runStudio.ts';
+import { member } from './studio.ts';
 
-/** Builds a model of a few thousand weights; undefined where there is no libtorch. */
-const tinyModel = await import('../../cli/test/train/fixture.ts').then(
-  (fixture) => fixture.tinyModel,
-  () => undefined,
-);
-
-async function studioWithModel(t: TestContext): Promise<TestStudio & { ada: Browser; project: string }> {
-  const place = await testStudio(t);
-  const ada = await owner(place);
-  const { id: project } = (await ada.send('POST', '/projects', { name: 'Stories' })).body;
-  const folder = join(place.studio.folder, 'models/tiny');
-  mkdirSync(folder, { recursive: true });
-  if (tinyModel) await tinyModel(folder);
-  else writeFileSync(join(folder, 'config.json'), '{}');
-  await decidedItems(place.studio, project, 12);
-  return { ...place, ada, project };
-}
-
-const quick = 'logging_steps: 1\nthreads: 1\ndevice: cpu\nper_device_train_batch_size: 2\n';
 const asked = (name: string, settings = `${quick}max_steps: 3`) => ({
   ...{ name, stage: 'dpo', model: 'models/tiny', data: { from: 'votes' } },
   settings,
 });
-
-/** Asks again and again until the run is what is waited for. */
-async function until(ada: Browser, path: string, is: (run: Run) => boolean): Promise<Run & { log: string }> {
-  for (;;) {
-    const { body } = await ada.send('GET', path);
-    if (is(body)) return body;
-    await sleep(100);
-  }
-}
 
 test('a run is started from the votes, trains in its own process, and leaves a result to start another from', async (t) => {
   if (!tinyModel) return t.skip('there is no libtorch here');
@@ -184,34 +155,3 @@ test('names, models and files cannot lead out of their folders, and only editors
   assert.equal((await eve.send('GET', `/projects/${other}/runs/hidden`)).status, 404);
   assert.equal((await eve.send('GET', `/projects/${project}/runs/hidden`)).status, 404);
 });
-
-/** A run of which two steps are left, and no process. @returns its metrics */
-function endedRun(folder: string, project: string, name: string, known: object = { pid: null, began: null }): string {
-  const run = join(folder, 'runs', project, name);
-  mkdirSync(join(run, 'run'), { recursive: true });
-  writeFileSync(join(run, 'process.json'), JSON.stringify({ ...known, stage: 'dpo', startedAt: 0, stopAskedAt: null }));
-  writeFileSync(join(run, 'settings.yaml'), 'max_steps: 4');
-  writeFileSync(join(run, 'run/metrics.jsonl'), '{"step":1}\n{"step":2}\n');
-  return join(run, 'run/metrics.jsonl');
-}
-
-/** Follows a run over a real connection until the stream says that it has ended. */
-async function watch(app: TestStudio['app'], ada: Browser, path: string, lastEventId?: string) {
-  if (!app.server.listening) await app.listen({ port: 0, host: '127.0.0.1' });
-  const { port } = app.server.address() as { port: number };
-  const reply = await fetch(`http://127.0.0.1:${port}/api${path}/live`, {
-    headers: { cookie: ada.cookie, ...(lastEventId && { 'last-event-id': lastEventId }) },
-  });
-  assert.equal(reply.headers.get('content-type'), 'text/event-stream');
-  const seen = { anew: false, id: '', lines: [] as RunLine[], states: [] as string[] };
-  for (const block of (await reply.text()).split('\n\n')) {
-    const field = (name: string) => block.match(new RegExp(`^${name}: (.*)$`, 'm'))?.[1];
-    seen.id = field('id') ?? seen.id;
-    if (field('event') === 'state') seen.states.push(JSON.parse(field('data')!));
-    if (field('event') !== 'metrics') continue;
-    const { anew, lines } = JSON.parse(field('data')!);
-    seen.anew ||= anew;
-    seen.lines = anew ? lines : [...seen.lines, ...lines];
-  }
-  return seen;
-}
