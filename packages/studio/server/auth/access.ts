@@ -17,10 +17,11 @@ export async function openProject(
   needed: Role,
 ): Promise<ProjectRow & { role: Role }> {
   const {
-    rows: [project],
-  } = await projectById(db, { projectId });
-  const role = project && (await roleIn(db, person, projectId));
-  if (!project || !role) throw notFound('project', projectId);
+    rows: [found],
+  } = await projectAndRole(db, { projectId, userId: person.id });
+  const role = person.owner ? 'editor' : found?.member_role && Role.parse(found.member_role);
+  if (!found || !role) throw notFound('project', projectId);
+  const { member_role: _, ...project } = found;
   if (rank(role) >= rank(needed)) return { ...project, role };
   throw new Refusal(
     403,
@@ -34,24 +35,16 @@ export function ownerOnly({ owner }: Person): void {
   if (!owner) throw new Refusal(403, 'owner_only', 'Only the owner of the studio may do this.');
 }
 
-async function roleIn(db: Studio['db'], person: Person, projectId: string): Promise<Role | undefined> {
-  if (person.owner) return 'editor';
-  const {
-    rows: [member],
-  } = await membership(db, { projectId, userId: person.id });
-  return member && Role.parse(member.role);
-}
+type WithRole = ProjectRow & { readonly member_role: string | null };
 
-const projectById = prepared<{ projectId: string }, ProjectRow>((db, given) =>
-  db.selectFrom('projects').selectAll().where('id', '=', given('projectId')),
-);
-
-const membership = prepared<{ projectId: string; userId: string }, { role: string }>((db, given) =>
+/** A project, and the role of somebody in it, if any. */
+const projectAndRole = prepared<{ projectId: string; userId: string }, WithRole>((db, given) =>
   db
-    .selectFrom('members')
-    .select('role')
-    .where('project_id', '=', given('projectId'))
-    .where('user_id', '=', given('userId')),
+    .selectFrom('projects')
+    .leftJoin('members', (join) => join.onRef('project_id', '=', 'projects.id').on('user_id', '=', given('userId')))
+    .selectAll('projects')
+    .select('members.role as member_role')
+    .where('projects.id', '=', given('projectId')),
 );
 
 const rank = (role: Role): number => Role.options.indexOf(role);

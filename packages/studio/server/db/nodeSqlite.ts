@@ -1,5 +1,7 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { Worker } from 'node:worker_threads';
 import { type QueryResult, SqliteAdapter, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
+import type { Db } from './open.ts';
 
 /**
  * Kysely's SQLite dialect on Node's own SQLite.
@@ -16,13 +18,21 @@ export class NodeSqliteDialect extends SqliteDialect {
     this.#database = database;
   }
 
-  override createAdapter(): NodeSqliteAdapter {
+  override createAdapter(): SqliteAdapter {
     return new NodeSqliteAdapter(this.#database);
   }
 }
 
-/** Knows the database itself: a prepared query that is run often goes past Kysely, which takes longer than SQLite to answer it. */
-export class NodeSqliteAdapter extends SqliteAdapter {
+/**
+ * The database itself, where it is SQLite: a prepared query that is run often goes past Kysely, which takes longer than
+ * SQLite to answer it.
+ */
+export function sqliteOf(db: Db): OpenSqlite | undefined {
+  const { adapter } = db.getExecutor();
+  return adapter instanceof NodeSqliteAdapter ? adapter.database : undefined;
+}
+
+class NodeSqliteAdapter extends SqliteAdapter {
   readonly database: OpenSqlite;
 
   constructor(database: OpenSqlite) {
@@ -31,18 +41,29 @@ export class NodeSqliteAdapter extends SqliteAdapter {
   }
 }
 
+/** Commits after which the thread copies the log into the database. Fewer would copy the same pages more often. */
+const COMMITS = 32;
+/** Pages of the log from which a commit copies them itself, should the thread not come to its end: 64 MiB. */
+const MOST_PAGES = 16_384;
+
 /** An open database, and its statements. */
 class OpenSqlite implements SqliteDatabase {
+  readonly #file: string;
   readonly #database: DatabaseSync;
   readonly #prepared = new Map<string, SqliteStatement>();
+  #commits = 0;
+  #copier: Worker | undefined;
 
   constructor(file: string) {
+    this.#file = file;
     this.#database = new DatabaseSync(file, { timeout: 10_000 });
     this.#database.exec('pragma journal_mode=wal; pragma synchronous=full; pragma foreign_keys=on;');
     this.#database.exec('pragma cache_size=-65536;'); // KiB: the indexes of a large project fit, whose keys are random
+    this.#database.exec(`pragma wal_autocheckpoint=${MOST_PAGES};`);
   }
 
   close(): void {
+    void this.#copier?.terminate();
     this.#database.close();
   }
 
@@ -58,6 +79,22 @@ class OpenSqlite implements SqliteDatabase {
       this.#prepared.set(sql, (statement = asStatement(this.#database.prepare(sql))));
     }
     return statement;
+  }
+
+  /** Has a thread copy the log into the database now and then: that takes many times as long as a commit. */
+  committed(): void {
+    if (++this.#commits < COMMITS) return;
+    this.#commits = -Infinity; // until it is done
+    this.#copier ??= this.#startCopier();
+    this.#copier.postMessage('checkpoint');
+  }
+
+  #startCopier(): Worker {
+    const copier = new Worker(new URL('./checkpointWorker.ts', import.meta.url), { workerData: this.#file });
+    copier.unref();
+    return copier
+      .on('message', () => (this.#commits = 0))
+      .on('error', (error) => console.error('The log of the database was not copied; a commit will do it.', error));
   }
 
   /** Runs a statement at once, within the transaction that is under way, if there is one. */

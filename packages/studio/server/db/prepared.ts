@@ -1,6 +1,6 @@
 import type { Compilable, CompiledQuery, QueryResult } from 'kysely';
 import { isSqlite } from './migrations.ts';
-import { NodeSqliteAdapter } from './nodeSqlite.ts';
+import { sqliteOf } from './nodeSqlite.ts';
 import type { Db } from './open.ts';
 
 /** Stands in a query for a value that is told each time it is run. */
@@ -33,8 +33,8 @@ export function prepared<Values extends object, Row>(
     }
     const told = (name: PropertyKey) => values[name as keyof Values];
     const parameters = query.parameters.map((value) => (value instanceof Given ? told(value.name) : value));
-    const { adapter } = db.getExecutor();
-    const direct = adapter instanceof NodeSqliteAdapter && (db.isTransaction || !adapter.database.inTransaction);
-    return direct ? adapter.database.execute(query.sql, parameters) : db.executeQuery({ ...query, parameters });
+    const sqlite = sqliteOf(db);
+    if (sqlite && (db.isTransaction || !sqlite.inTransaction)) return sqlite.execute(query.sql, parameters);
+    return db.executeQuery({ ...query, parameters });
   };
 }

@@ -261,6 +261,7 @@ interface ArenaVoteTable {
 export type Vote = Selectable<VoteTable>;
 export type NewVoteRow = Insertable<VoteTable>;
 export type Item = Selectable<ItemTable>;
+export type Text = Selectable<TextTable>;
 export type NewItemRow = Insertable<ItemTable>;
 export type Lease = Selectable<LeaseTable>;
 export type ArenaModel = Selectable<ArenaModelTable>;

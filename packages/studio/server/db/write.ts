@@ -1,5 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import { isSqlite } from './migrations.ts';
+import { sqliteOf } from './nodeSqlite.ts';
 import type { Db } from './open.ts';
 import { prepared } from './prepared.ts';
 import type { Database } from './schema.ts';
@@ -62,6 +63,7 @@ class Group {
         return told;
       });
       for (const tell of answers) tell();
+      sqliteOf(this.#db)?.committed();
     } catch (error) {
       for (const { failed } of jobs) failed(error);
     }

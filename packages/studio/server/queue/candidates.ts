@@ -1,7 +1,7 @@
 /** What may be asked of somebody. */
 import type { ItemKind } from '../../shared/items.ts';
 import { prepared } from '../db/prepared.ts';
-import type { Item, ProjectRow } from '../db/schema.ts';
+import type { Item } from '../db/schema.ts';
 import type { Tx } from '../db/write.ts';
 import { oneOf } from '../random.ts';
 import type { Candidate } from './choose.ts';
@@ -10,25 +10,29 @@ import type { Candidate } from './choose.ts';
 const WINDOW = 32;
 /** As many begun items are looked at first: most of them may be the person's own. */
 const LOOKED_AT = 128;
+const ALL = 2 ** 31 - 1;
 /** Votes that must lie between an item and its repetition; as many can be taken back, so a vote that was repeated cannot. */
 export const REPEAT_AFTER = 20;
+
+/** Whom the items are for. */
+interface Wanted {
+  readonly projectId: string;
+  readonly userId: string;
+  readonly kind: ItemKind;
+  /** Items that the person has now. */
+  readonly held: ReadonlySet<string>;
+}
 
 /**
  * Items that the person may be asked: not all their overlap is given away, and the person has neither voted on them nor has
  * them now. They come in the order that was drawn at the import, a window of them; the window is the choice the propensity
  * is about.
  */
-export async function candidates(
-  tx: Tx,
-  { id, overlap }: Pick<ProjectRow, 'id' | 'overlap'>,
-  userId: string,
-  kind: ItemKind,
-): Promise<Candidate[]> {
-  const wanted = { projectId: id, userId, kind };
+export async function candidates(tx: Tx, wanted: Wanted, overlap: number): Promise<Candidate[]> {
   const fresh = await takenSoFar(tx, 0, wanted);
   const begun: Candidate[] = [];
   for (let taken = overlap - 1; taken > 0 && begun.length < WINDOW; taken--) {
-    begun.push(...(await takenSoFar(tx, taken, { ...wanted, lookAt: LOOKED_AT })));
+    begun.push(...(await takenSoFar(tx, taken, wanted, LOOKED_AT)));
   }
   if (begun.length + fresh.length > 0) return [...begun.slice(0, WINDOW), ...fresh];
   for (let taken = overlap - 1; taken > 0 && begun.length < WINDOW; taken--) {
@@ -37,59 +41,53 @@ export async function candidates(
   return begun.slice(0, WINDOW);
 }
 
-interface Wanted {
-  readonly projectId: string;
-  readonly userId: string;
-  readonly kind: ItemKind;
-  /** How many items at most are looked at; without it, all. */
-  readonly lookAt?: number;
-}
-
 /** Items of whose overlap `taken` parts are given away. */
-async function takenSoFar(tx: Tx, taken: number, { projectId, userId, kind, lookAt }: Wanted): Promise<Candidate[]> {
-  const ask = queries[kind === 'prompt' ? 'triage' : 'votes'][lookAt === undefined ? 'all' : 'some'];
-  const { rows } = await ask(tx, { projectId, userId, kind, taken, lookAt: lookAt ?? 0 });
-  return rows.map((row) => ({ id: row.id, begun: taken > 0, a: row.a_votes, b: row.b_votes, ties: row.tie_votes }));
+async function takenSoFar(tx: Tx, taken: number, wanted: Wanted, lookAt = ALL): Promise<Candidate[]> {
+  const { projectId, userId, kind, held } = wanted;
+  const ask = unjudged[kind === 'prompt' ? 'triage' : 'votes'];
+  const { rows } = await ask(tx, { projectId, userId, kind, taken, lookAt, most: WINDOW + held.size });
+  return rows
+    .filter(({ id }) => !held.has(id))
+    .slice(0, WINDOW)
+    .map((row) => ({ id: row.id, begun: taken > 0, a: row.a_votes, b: row.b_votes, ties: row.tie_votes }));
 }
 
-type Values = Required<Wanted> & { readonly taken: number };
+interface Values extends Omit<Wanted, 'held'> {
+  readonly taken: number;
+  readonly lookAt: number;
+  readonly most: number;
+}
 type Tallied = Pick<Item, 'id' | 'a_votes' | 'b_votes' | 'tie_votes'>;
 
 /** @param said where it stands that somebody has judged an item */
-const unjudged = (said: 'votes' | 'triage', among: 'all' | 'some') =>
+const notIn = (said: 'votes' | 'triage') =>
   prepared<Values, Tallied>((db, given) => {
     const open = db
       .selectFrom('items')
+      .select(['id', 'a_votes', 'b_votes', 'tie_votes'])
       .where('project_id', '=', given('projectId'))
       .where('kind', '=', given('kind'))
       .where('taken', '=', given('taken'))
-      .orderBy('shuffle');
-    const some = () => db.selectFrom('items').where('id', 'in', open.select('id').limit(given('lookAt')));
-    return (among === 'all' ? open : some())
-      .select(['id', 'a_votes', 'b_votes', 'tie_votes'])
+      .orderBy('shuffle')
+      .limit(given('lookAt'));
+    return db
+      .selectFrom(open.as('items'))
+      .selectAll()
       .where(({ not, exists, selectFrom }) => {
         const judged = selectFrom(said).select('id').whereRef('item_id', '=', 'items.id');
         return not(exists(judged.where('annotator', '=', given('userId'))));
       })
-      .where(({ not, exists, selectFrom }) => {
-        const leased = selectFrom('leases').select('id').whereRef('item_id', '=', 'items.id');
-        return not(exists(leased.where('user_id', '=', given('userId'))));
-      })
-      .limit(WINDOW);
+      .limit(given('most'));
   });
-const queries = {
-  votes: { all: unjudged('votes', 'all'), some: unjudged('votes', 'some') },
-  triage: { all: unjudged('triage', 'all'), some: unjudged('triage', 'some') },
-};
+const unjudged = { votes: notIn('votes'), triage: notIn('triage') };
 
 /** A gold item that the person has not seen; undefined where there is none. */
 export async function unseenGold(
   tx: Tx,
-  projectId: string,
-  userId: string,
+  wanted: Omit<Wanted, 'kind'>,
   random: () => number,
 ): Promise<string | undefined> {
-  const found = await takenSoFar(tx, 0, { projectId, userId, kind: 'gold' });
+  const found = await takenSoFar(tx, 0, { ...wanted, kind: 'gold' });
   return found.length === 0 ? undefined : oneOf(found, random).id;
 }
 

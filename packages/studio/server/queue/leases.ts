@@ -34,13 +34,16 @@ export async function leasesFor(
   const own = all.filter((lease) => (lease.kind === 'prompt') === (kind === 'prompt'));
   const leases = await renewed(tx, own, now);
   await giveBackEnded(tx, project.id, now);
-  const window = leases.length < wanted ? await candidates(tx, project, userId, kind) : [];
+  const held = new Set(all.map(({ item_id }) => item_id));
+  const whom = { projectId: project.id, userId, kind, held };
+  const window = leases.length < wanted ? await candidates(tx, whom, project.overlap) : [];
   while (leases.length < wanted) {
     const then = { ...asking, now: Math.max(now, (leases.at(-1)?.rank ?? 0) + 1) }; // so that they keep their order
-    const mixed = kind === 'prompt' || window.length === 0 ? undefined : await leaseMixedIn(tx, then);
+    const mixed = kind === 'prompt' || window.length === 0 ? undefined : await leaseMixedIn(tx, then, held);
     const lease = mixed ?? (await leaseFresh(tx, then, kind, window));
     if (!lease) break;
     leases.push(lease);
+    held.add(lease.item_id);
   }
   return leases.slice(0, wanted);
 }
@@ -89,11 +92,11 @@ export async function giveBack(tx: Tx, itemId: string): Promise<void> {
 }
 
 /** Gold and repetitions by the project's shares, as long as there is something else to ask too. */
-async function leaseMixedIn(tx: Tx, asking: Asking): Promise<Lease | undefined> {
+async function leaseMixedIn(tx: Tx, asking: Asking, held: ReadonlySet<string>): Promise<Lease | undefined> {
   const { project, userId, random } = asking;
   const draw = random();
   if (draw < project.gold_share) {
-    const gold = await unseenGold(tx, project.id, userId, random);
+    const gold = await unseenGold(tx, { projectId: project.id, userId, held }, random);
     return gold === undefined ? undefined : insertLease(tx, asking, { itemId: gold, kind: 'gold', holds: 0 });
   }
   if (draw >= project.gold_share + project.repeat_share) return undefined;

@@ -1,7 +1,8 @@
 /** The queue as an annotator sees it. */
 import type { Message, QueueItem, QueuePage } from '../../shared/queue.ts';
 import type { Person } from '../auth/identify.ts';
-import type { Lease, ProjectRow } from '../db/schema.ts';
+import { prepared } from '../db/prepared.ts';
+import type { Lease, ProjectRow, Text } from '../db/schema.ts';
 import { write } from '../db/write.ts';
 import { randomOf } from '../random.ts';
 import type { Studio } from '../studio.ts';
@@ -41,8 +42,11 @@ export async function shownItems({ db }: Studio, leases: readonly Lease[]): Prom
 
 /** The texts of leased items. */
 export async function textsOf(db: Studio['db'], leases: readonly Pick<Lease, 'item_id'>[]) {
-  if (leases.length === 0) return new Map<string, { prompt: Message[]; a: string | null; b: string | null }>();
-  const ids = leases.map(({ item_id }) => item_id);
-  const rows = await db.selectFrom('texts').selectAll().where('item_id', 'in', ids).execute();
+  const found = await Promise.all(leases.map(({ item_id }) => textOf(db, { item_id })));
+  const rows = found.flatMap(({ rows }) => rows);
   return new Map(rows.map(({ item_id, prompt, a, b }) => [item_id, { prompt: JSON.parse(prompt) as Message[], a, b }]));
 }
+
+const textOf = prepared<Pick<Lease, 'item_id'>, Text>((db, given) =>
+  db.selectFrom('texts').selectAll().where('item_id', '=', given('item_id')),
+);
