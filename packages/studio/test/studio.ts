@@ -33,10 +33,12 @@ export async function testStudio(t: TestContext, place?: DataPlace): Promise<Tes
 /** Somebody's browser: keeps the cookie, says where its changes come from. */
 export class Browser {
   readonly #app: FastifyInstance;
+  readonly #origin: string;
   #cookie = '';
 
-  constructor({ app }: TestStudio) {
+  constructor({ app, studio }: TestStudio) {
     this.#app = app;
+    this.#origin = studio.origin;
   }
 
   /** For requests that are not made in process. */
@@ -44,9 +46,13 @@ export class Browser {
     return this.#cookie;
   }
 
+  get #headers() {
+    return { origin: this.#origin, cookie: this.#cookie };
+  }
+
   /** A reply as it is, for what is no JSON. */
   raw(path: string) {
-    return this.#app.inject({ method: 'GET', url: `/api${path}`, headers: { origin, cookie: this.#cookie } });
+    return this.#app.inject({ method: 'GET', url: `/api${path}`, headers: this.#headers });
   }
 
   async send(
@@ -55,7 +61,7 @@ export class Browser {
     body?: unknown,
     // biome-ignore lint/suspicious/noExplicitAny: tests read what they expect to be there.
   ): Promise<{ status: number; body: any }> {
-    const options: InjectOptions = { method, url: `/api${path}`, headers: { origin, cookie: this.#cookie } };
+    const options: InjectOptions = { method, url: `/api${path}`, headers: this.#headers };
     const isForm = body instanceof FormData;
     const sent = isForm ? new Response(body) : undefined;
     const payload = sent ? Buffer.from(await sent.arrayBuffer()) : (body as object | undefined);

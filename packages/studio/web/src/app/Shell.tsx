@@ -42,11 +42,12 @@ export function Shell() {
 
 export function LanguageMenu() {
   const { t, i18n } = useTranslation();
+  const name = languages[i18n.language as keyof typeof languages] ?? languages.en;
   return (
     <Menu>
       <Menu.Target>
-        <UnstyledButton px="xs" aria-label={t('app.language')}>
-          <Text size="sm">{languages[i18n.language as keyof typeof languages] ?? languages.en}</Text>
+        <UnstyledButton px="xs" aria-label={`${t('app.language')}: ${name}`}>
+          <Text size="sm">{name}</Text>
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>
@@ -86,7 +87,7 @@ function AccountMenu() {
   return (
     <Menu>
       <Menu.Target>
-        <UnstyledButton px="xs" aria-label={t('app.account')}>
+        <UnstyledButton px="xs" aria-label={`${t('app.account')}: ${me.name}`}>
           <Text size="sm" fw={500}>
             {me.name}
           </Text>

@@ -6,6 +6,7 @@ import { type Tab, tabs } from '../features/project/tabs.ts';
 import { Empty, Failure, Loading } from '../ui/States.tsx';
 import { meQuery } from './me.ts';
 import { Shell } from './Shell.tsx';
+import { ToProjects } from './ToProjects.tsx';
 
 const session = () => import('../features/session/pages.tsx');
 const SignInPage = lazy(async () => ({ default: (await session()).SignInPage }));
@@ -70,5 +71,5 @@ function Broken() {
 
 function NothingHere() {
   const { t } = useTranslation();
-  return <Empty>{t('app.nothingHere')}</Empty>;
+  return <Empty action={<ToProjects />}>{t('app.nothingHere')}</Empty>;
 }

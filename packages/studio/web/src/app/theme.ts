@@ -1,4 +1,10 @@
-import { createTheme, type MantineColorsTuple } from '@mantine/core';
+import {
+  createTheme,
+  defaultVariantColorsResolver,
+  type MantineColorsTuple,
+  type MantineThemeOverride,
+  type VariantColorsResolver,
+} from '@mantine/core';
 
 /** The teal of the reports, in ten steps. */
 const teal: MantineColorsTuple = [
@@ -14,17 +20,28 @@ const teal: MantineColorsTuple = [
   '#0c5854',
 ];
 
-export const theme = createTheme({
-  colors: { teal },
-  primaryColor: 'teal',
-  primaryShade: { light: 8, dark: 5 },
-  autoContrast: true,
-  defaultRadius: 'md',
-  fontFamily: 'system-ui, -apple-system, "Segoe UI", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif',
-  headings: { fontWeight: '650' },
-  components: {
-    Badge: { defaultProps: { tt: 'none', fw: 600 } },
-    Modal: { styles: { title: { fontWeight: 600 } } },
-    Drawer: { styles: { title: { fontWeight: 600 } } },
-  },
-});
+/** What is filled is dark in the light and light in the dark: so is what stands on it. */
+const variantColorResolver: VariantColorsResolver = (input) => {
+  const colors = defaultVariantColorsResolver(input);
+  return input.variant === 'filled' ? { ...colors, color: 'var(--mantine-primary-color-contrast)' } : colors;
+};
+
+/** @param close what the buttons that close a dialog are called */
+export const themeWith = (close: string): MantineThemeOverride =>
+  createTheme({
+    colors: { teal },
+    primaryColor: 'teal',
+    primaryShade: { light: 8, dark: 5 },
+    autoContrast: true,
+    variantColorResolver,
+    defaultRadius: 'md',
+    fontFamily:
+      'system-ui, -apple-system, "Segoe UI", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif',
+    headings: { fontWeight: '650' },
+    components: {
+      Badge: { defaultProps: { tt: 'none', fw: 600 } },
+      Menu: { defaultProps: { withInitialFocusPlaceholder: false } }, // the first item is focused, and a menu holds nothing else
+      Modal: { defaultProps: { closeButtonProps: { 'aria-label': close } }, styles: { title: { fontWeight: 600 } } },
+      Drawer: { defaultProps: { closeButtonProps: { 'aria-label': close } }, styles: { title: { fontWeight: 600 } } },
+    },
+  });

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ArenaBoard, Rating, Ratings } from '../../../../shared/arena.ts';
 import { get } from '../../api.ts';
+import { tint } from '../../ui/charts/tint.ts';
 import { Empty, Failure, Loading } from '../../ui/States.tsx';
 import { useProject } from '../project/useProject.ts';
 import classes from './BoardPage.module.css';
@@ -221,14 +222,9 @@ function Better({ ratings: { models, better } }: { ratings: Ratings }) {
 
 function BetterCell({ p }: { p: number | null }) {
   if (p === null) return <Table.Td className={classes.cell!}>–</Table.Td>;
-  const side = p >= 0.5 ? 'var(--mantine-color-teal-6)' : 'var(--mantine-color-orange-6)';
-  const share = Math.round(90 * Math.abs(p - 0.5));
   const percent = p > 0.995 ? '> 99 %' : p < 0.005 ? '< 1 %' : `${Math.round(100 * p)} %`;
   return (
-    <Table.Td
-      className={classes.cell!}
-      style={{ background: `color-mix(in srgb, ${side} ${share}%, var(--mantine-color-body))` }}
-    >
+    <Table.Td className={classes.cell!} style={tint(p >= 0.5, 90 * Math.abs(p - 0.5))}>
       {percent}
     </Table.Td>
   );

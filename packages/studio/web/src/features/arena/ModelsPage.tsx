@@ -85,7 +85,7 @@ function Model({
         )}
       </Table.Td>
       <Table.Td>
-        <Group justify="flex-end" gap="xs" wrap="nowrap">
+        <Group justify="flex-end" gap="xs">
           <Button size="xs" variant="default" loading={check.isPending} onClick={() => check.mutate()}>
             {t('arena.check')}
           </Button>

@@ -95,39 +95,37 @@ export function Items({ projectId }: { projectId: string }) {
 function Rows({ rows, open }: { rows: readonly ItemRow[]; open: (row: ItemRow) => void }) {
   const { t } = useTranslation();
   return (
-    <Table.ScrollContainer minWidth={560}>
-      <Table verticalSpacing="xs" highlightOnHover layout="fixed">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th w={72}>{t('data.number')}</Table.Th>
-            <Table.Th>{t('data.prompt')}</Table.Th>
-            <Table.Th w={130} />
-            <Table.Th w={80} ta="right">
-              {t('data.votes')}
-            </Table.Th>
+    <Table verticalSpacing="xs" highlightOnHover layout="fixed">
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th w={56}>{t('data.number')}</Table.Th>
+          <Table.Th>{t('data.prompt')}</Table.Th>
+          <Table.Th w={130} visibleFrom="xs" aria-label={t('data.what')} />
+          <Table.Th w={72} ta="right">
+            {t('data.votes')}
+          </Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {rows.map((row) => (
+          <Table.Tr key={row.id}>
+            <Table.Td c="dimmed">{row.position + 1}</Table.Td>
+            <Table.Td>
+              <UnstyledButton onClick={() => open(row)} w="100%">
+                <Text size="sm" truncate>
+                  <bdi>{row.prompt}</bdi>
+                </Text>
+              </UnstyledButton>
+            </Table.Td>
+            <Table.Td visibleFrom="xs">
+              <Badge size="sm" display="flex" w="fit-content" variant={row.kind === 'comparison' ? 'default' : 'light'}>
+                {t(`data.kind.${row.kind}`)}
+              </Badge>
+            </Table.Td>
+            <Table.Td ta="right">{row.votes}</Table.Td>
           </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {rows.map((row) => (
-            <Table.Tr key={row.id}>
-              <Table.Td c="dimmed">{row.position + 1}</Table.Td>
-              <Table.Td>
-                <UnstyledButton onClick={() => open(row)} w="100%">
-                  <Text size="sm" truncate>
-                    <bdi>{row.prompt}</bdi>
-                  </Text>
-                </UnstyledButton>
-              </Table.Td>
-              <Table.Td>
-                <Badge size="sm" variant={row.kind === 'comparison' ? 'default' : 'light'}>
-                  {t(`data.kind.${row.kind}`)}
-                </Badge>
-              </Table.Td>
-              <Table.Td ta="right">{row.votes}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+        ))}
+      </Table.Tbody>
+    </Table>
   );
 }

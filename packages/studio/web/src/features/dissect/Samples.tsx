@@ -68,7 +68,13 @@ export function Samples({ of, version, group, judges, nameOf }: Props) {
         ))}
       </Accordion>
       {samples.data.total > PAGE && (
-        <Pagination value={page} onChange={setPage} total={Math.ceil(samples.data.total / PAGE)} size="sm" />
+        <Pagination
+          value={page}
+          onChange={setPage}
+          total={Math.ceil(samples.data.total / PAGE)}
+          size="sm"
+          getControlProps={(to) => ({ 'aria-label': t(`app.${to as 'next' | 'previous'}`) })}
+        />
       )}
     </Stack>
   );
@@ -81,8 +87,8 @@ function Sample({ sample }: { sample: ExplainedSample }) {
   return (
     <Accordion.Item value={itemId}>
       <Accordion.Control>
-        <Group justify="space-between" wrap="nowrap">
-          <Text size="sm" lineClamp={1}>
+        <Group justify="space-between" gap="xs">
+          <Text size="sm" lineClamp={1} flex="1 1 220px">
             {prompt}
           </Text>
           <Badge color={foretold < 0.5 ? 'orange' : 'teal'} variant="light" tt="none" style={{ flexShrink: 0 }}>

@@ -1,6 +1,7 @@
 import { Table, Text, Tooltip } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { JudgeSimilarity } from '../../../../shared/dissect.ts';
+import { tint } from '../../ui/charts/tint.ts';
 import classes from './SimilarityMap.module.css';
 
 interface Props {
@@ -50,15 +51,10 @@ export function SimilarityMap({ similarity, nameOf }: Props) {
 function Cell({ found }: { found: JudgeSimilarity | undefined }) {
   if (!found) return <Table.Td className={classes.self!}>–</Table.Td>;
   const { median, interval } = found;
-  const side = median >= 0 ? 'var(--mantine-color-teal-6)' : 'var(--mantine-color-orange-6)';
-  const share = Math.round(75 * Math.min(1, Math.abs(median)));
   const show = (value: number) => value.toFixed(2).replace('-', '−');
   return (
     <Tooltip label={`90 %: ${show(interval[0])} – ${show(interval[1])}`}>
-      <Table.Td
-        className={classes.cell!}
-        style={{ background: `color-mix(in srgb, ${side} ${share}%, var(--mantine-color-body))` }}
-      >
+      <Table.Td className={classes.cell!} style={tint(median >= 0, 75 * Math.min(1, Math.abs(median)))}>
         {show(median)}
       </Table.Td>
     </Tooltip>

@@ -55,7 +55,6 @@ function ChoiceButton({ choice, choose }: { choice: Choice; choose: (choice: Cho
       className={classes.choice}
       data-main={choice.strength === 2 || undefined}
       data-choice={name}
-      aria-label={t(`judge.said.${name}`)}
       onClick={() => choose(choice)}
     >
       <span>{t(`judge.choices.${name}`)}</span>

@@ -72,13 +72,7 @@ function Rating({ criterion: { name, points }, value, rate }: RatingProps) {
   const { t } = useTranslation();
   const label = useCriterionName()(name);
   return (
-    <Group
-      justify="space-between"
-      wrap="nowrap"
-      component="fieldset"
-      className={classes.rating}
-      title={points.join('\n')}
-    >
+    <Group justify="space-between" gap={4} component="fieldset" className={classes.rating} title={points.join('\n')}>
       <legend className="for-readers">{label}</legend>
       <Text size="sm" fw={500} aria-hidden>
         <bdi>{label}</bdi>

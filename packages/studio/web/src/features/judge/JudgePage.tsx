@@ -114,7 +114,7 @@ export function JudgePage() {
           </Activity>
         ))}
         {current && (
-          <div className={classes.foot}>
+          <div className={classes.foot} data-details={details || undefined}>
             {details && (
               <Details
                 criteria={project.criteria}

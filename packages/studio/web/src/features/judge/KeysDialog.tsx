@@ -38,7 +38,7 @@ export function KeysDialog({ opened, onClose, isOn, setOn }: Props) {
               <Table.Td>
                 <Group gap={6} justify="flex-end" wrap="nowrap">
                   {keys.map((key) => (
-                    <Kbd key={key} size="xs">
+                    <Kbd key={key} size="xs" style={{ whiteSpace: 'nowrap' }}>
                       {key}
                     </Kbd>
                   ))}

@@ -36,6 +36,10 @@ export function SkipDialog({
           <Button
             key={reason}
             variant="default"
+            h="auto"
+            mih={36}
+            py={6}
+            styles={{ label: { whiteSpace: 'normal', textAlign: 'start' } }}
             justify="space-between"
             rightSection={<Kbd size="xs">{i + 1}</Kbd>}
             onClick={() => give(t(`judge.skipReasons.${reason}`))}

@@ -1,5 +1,6 @@
 export const en = {
   parts: 'Parts of the project',
+  none: 'There is no such project, or it is not open to you.',
   tabs: {
     overview: 'Overview',
     judge: 'Judge',
@@ -43,6 +44,7 @@ export const en = {
 
 export const zh: typeof en = {
   parts: '项目的各部分',
+  none: '没有此项目，或您无权访问。',
   tabs: {
     overview: '概览',
     judge: '评判',

@@ -61,7 +61,7 @@ function Name({ name, judge }: { name: string; judge: boolean }) {
         <bdi>{name}</bdi>
       </Text>
       {judge && (
-        <Badge size="xs" variant="default">
+        <Badge size="xs" variant="default" style={{ flexShrink: 0 }}>
           {t('quality.judge')}
         </Badge>
       )}

@@ -48,7 +48,7 @@ export function RunList() {
         </Group>
       </Group>
       <Paper withBorder style={{ overflowX: 'auto' }}>
-        <Table verticalSpacing="sm" horizontalSpacing="md" highlightOnHover>
+        <Table verticalSpacing="sm" horizontalSpacing="md" highlightOnHover miw={880}>
           <Table.Thead>
             <Table.Tr>
               <Table.Th w={40} aria-label={t('runs.chosen')} />

@@ -2,7 +2,7 @@ import { Alert, Badge, Group, List, Progress, Stack, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next';
 import type { Job } from '../../../../shared/jobs.ts';
 
-const colors = { running: 'blue', stopped: 'gray', finished: 'green', failed: 'red' } as const;
+const colors = { running: 'blue', stopped: 'gray', finished: 'teal', failed: 'red' } as const;
 
 /** How far work is, what it cost, and what failed of what. */
 export function JobStatus({ job, title }: { job: Job; title: string }) {

@@ -1,9 +1,8 @@
 export const en = {
   title: 'Responses on demand',
-  text_one:
-    '{{count}} prompt has no responses yet; {{kept}} were found clear. A model gives two to each, to be compared.',
+  text_one: '{{count}} prompt has no responses yet; found clear: {{kept}}. A model gives two to each, to be compared.',
   text_other:
-    '{{count}} prompts have no responses yet; {{kept}} were found clear. A model gives two to each, to be compared.',
+    '{{count}} prompts have no responses yet; found clear: {{kept}}. A model gives two to each, to be compared.',
   open: 'Sample responses…',
   start: 'Sample',
   stop: 'Stop',
