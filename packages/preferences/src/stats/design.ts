@@ -1,6 +1,7 @@
 import { InvalidValueError } from '../errors.ts';
 
 const WIDTH = 4; // of −1, 0 and +1 there are 3⁴ = 81 patterns: fewer than a group has samples
+const STRIDE = 8; // blocks that are added up at once: rows are filled with zeros to a multiple of 8·4 columns
 
 /**
  * A matrix of regressors, kept so that its products cost little where rows repeat each other in part: its columns stand in
@@ -25,20 +26,23 @@ export class Design {
   constructor(rows: readonly ArrayLike<number>[], signs?: ArrayLike<number>) {
     this.rows = rows.length;
     this.columns = rows[0]?.length ?? 0;
-    this.#blocks = Math.ceil(this.columns / WIDTH);
+    this.#blocks = Math.ceil(this.columns / (STRIDE * WIDTH)) * STRIDE;
+    for (const [i, row] of rows.entries()) checkRow(row, i, this.columns);
     const patterns: number[] = [];
     const starts = [0];
     this.#codes = new Uint32Array(this.rows * this.#blocks);
     for (let block = 0; block < this.#blocks; block++) {
       const known = new Map<string, number>();
       for (let i = 0; i < this.rows; i++) {
-        const pattern = patternOf(rows[i]!, i, this.columns, block, signs?.[i] ?? 1);
-        const key = pattern.join();
+        const [row, sign, at] = [rows[i]!, signs?.[i] ?? 1, block * WIDTH];
+        const entry = (j: number) => (j < this.columns ? row[j]! * sign + 0 : 0); // −0 and 0 are one pattern
+        const [a, b, c, d] = [entry(at), entry(at + 1), entry(at + 2), entry(at + 3)];
+        const key = `${a} ${b} ${c} ${d}`;
         let code = known.get(key);
         if (code === undefined) {
           code = patterns.length / WIDTH;
           known.set(key, code);
-          patterns.push(...pattern);
+          patterns.push(a, b, c, d);
         }
         this.#codes[i * this.#blocks + block] = code;
       }
@@ -52,29 +56,39 @@ export class Design {
 
   /** X·w into `out`, of as many rows as it has room for. [columns] → [rows] */
   times(w: Float64Array, out: Float64Array, from = 0): void {
+    this.#weigh(w);
     const rows = out.length;
     const blocks = this.#blocks;
     const codes = this.#codes;
     const table = this.#table;
+    out.fill(0);
+    for (let stride = 0; stride < blocks; stride += STRIDE) {
+      for (let i = 0, at = from * blocks + stride; i < rows; i++, at += blocks) {
+        out[i]! +=
+          table[codes[at]!]! +
+          table[codes[at + 1]!]! +
+          (table[codes[at + 2]!]! + table[codes[at + 3]!]!) +
+          (table[codes[at + 4]!]! + table[codes[at + 5]!]! + (table[codes[at + 6]!]! + table[codes[at + 7]!]!));
+      }
+    }
+  }
+
+  /** The part of a row's sum that each pattern is, into the table. */
+  #weigh(w: Float64Array): void {
+    const table = this.#table;
     const patterns = this.#patterns;
-    const starts = this.#starts;
     const padded = this.#padded;
-    for (let j = 0; j < w.length; j++) padded[j] = w[j]!;
-    for (let block = 0; block < blocks; block++) {
+    padded.set(w);
+    for (let block = 0; block < this.#blocks; block++) {
       const first = padded[block * WIDTH]!;
       const second = padded[block * WIDTH + 1]!;
       const third = padded[block * WIDTH + 2]!;
       const fourth = padded[block * WIDTH + 3]!;
-      const end = starts[block + 1]!;
-      for (let k = starts[block]!, at = k * WIDTH; k < end; k++, at += WIDTH) {
+      const end = this.#starts[block + 1]!;
+      for (let k = this.#starts[block]!, at = k * WIDTH; k < end; k++, at += WIDTH) {
         table[k] =
           patterns[at]! * first + patterns[at + 1]! * second + (patterns[at + 2]! * third + patterns[at + 3]! * fourth);
       }
-    }
-    for (let i = 0, at = from * blocks; i < rows; i++) {
-      let sum = 0;
-      for (const end = at + blocks; at < end; at++) sum += table[codes[at]!]!;
-      out[i] = sum;
     }
   }
 
@@ -138,14 +152,10 @@ export class Design {
   }
 }
 
-function patternOf(row: ArrayLike<number>, i: number, columns: number, block: number, sign: number): number[] {
+function checkRow(row: ArrayLike<number>, i: number, columns: number): void {
   if (row.length !== columns)
     throw new InvalidValueError(`The length of row ${i}`, `that of row 0, ${columns}`, row.length);
-  return Array.from({ length: WIDTH }, (_, j) => {
-    const column = block * WIDTH + j;
-    if (column >= columns) return 0;
-    const value = row[column]!;
-    if (!Number.isFinite(value)) throw new InvalidValueError(`Feature ${column} of row ${i}`, 'a number', value);
-    return value * sign + 0; // −0 and 0 are one pattern
-  });
+  for (let j = 0; j < columns; j++) {
+    if (!Number.isFinite(row[j])) throw new InvalidValueError(`Feature ${j} of row ${i}`, 'a number', row[j]);
+  }
 }

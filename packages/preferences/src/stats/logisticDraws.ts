@@ -1,8 +1,8 @@
 import { InvalidValueError } from '../errors.ts';
 import { inverseDiagonal } from './cholesky.ts';
-import type { LogDensity, LogisticLikelihood } from './logistic.ts';
+import type { LogisticLikelihood } from './logistic.ts';
 import type { Prior } from './posterior.ts';
-import { linearized, ridgeMode, taylor } from './quadratic.ts';
+import { linearized, type Quadratic, ridgeMode, taylor } from './quadratic.ts';
 import { type Random, seededRandom } from './random.ts';
 import { mean, standardDeviation } from './summary.ts';
 import { type Beginning, SurrogateChain } from './surrogateChain.ts';
@@ -17,7 +17,7 @@ export interface DrawOptions {
   readonly seed: number;
   /** Where parts of the samples end, whose likelihoods are wanted apart. */
   readonly ends?: readonly number[];
-  /** Follow the likelihood itself along every trajectory: slower, for the same posterior. */
+  /** Follow the likelihood itself, by the No-U-Turn sampler: slower, for the same posterior. */
   readonly exact?: boolean;
 }
 
@@ -30,20 +30,21 @@ export interface LogisticDraws {
   readonly weights: readonly Float64Array[];
   /** Log-likelihood of each part that was asked for, in nats. [parts][chains · draws] */
   readonly parts: readonly Float64Array[];
-  /** Trajectories that went astray: with any, the draws may miss a part of the posterior. */
+  /** Trajectories of the No-U-Turn sampler that went astray: with any, the draws may miss a part of the posterior. */
   readonly divergences: number;
-  /** How often a trajectory's end was taken; 1 where trajectories follow the likelihood itself. */
+  /** How often a move by the quadratic was taken; 1 where chains follow the likelihood itself. */
   readonly acceptance: number;
 }
 
-const LARGEST_ERROR = 0.5; // nats: with more, too many trajectories would be in vain
+const LARGEST_ERROR = 0.5; // nats: with more, too many moves would be in vain
 
 /**
- * Draws from the posterior of a logistic regression by the No-U-Turn sampler, in chains that begin apart.
+ * Draws from the posterior of a logistic regression, in chains that begin apart.
  *
- * A pilot chain finds a quadratic that stands for the log-likelihood along trajectories (see {@link SurrogateChain}): its
- * cost does not grow with the samples. Where it is off by more than half a nat (few samples, wide priors), trajectories
- * follow the likelihood itself.
+ * A pilot chain finds a quadratic that stands for the log-likelihood while a chain moves (see {@link SurrogateChain}): its
+ * cost does not grow with the samples. Under Laplace and normal priors chains then move by sweeps (see {@link SweepChain}).
+ * Where the quadratic is off by more than half a nat (few samples, wide priors), they are of the No-U-Turn sampler
+ * ({@link NutsChain}) and follow the likelihood itself.
  *
  * @param likelihood used as scratch: not by two at once
  */
@@ -71,7 +72,7 @@ export function logisticDraws(likelihood: LogisticLikelihood, prior: Prior, opti
 }
 
 interface Pilot extends Beginning {
-  readonly surrogate: LogDensity;
+  readonly surrogate: Quadratic;
   /** Standard deviation of log L − log L̃ over the posterior, in nats. */
   readonly error: number;
 }
@@ -92,6 +93,6 @@ function pilot(likelihood: LogisticLikelihood, prior: Prior, random: Random): Pi
     points.filter((_, i) => i % 4 === 0),
   );
   const unused = new Float64Array(mode.length);
-  const error = standardDeviation(points.map((w) => likelihood.logLikelihood(w) - surrogate(w, unused)));
+  const error = standardDeviation(points.map((w) => likelihood.logLikelihood(w) - surrogate.density(w, unused)));
   return { center: mode.map((_, j) => mean(points.map((w) => w[j]!))), variance, surrogate, error };
 }

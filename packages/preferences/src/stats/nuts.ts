@@ -22,6 +22,7 @@ export interface NutsOptions {
 }
 
 const DIVERGENT = 1000; // nats of energy gained: the trajectory has left the density it should follow
+const MOST = 600; // nats of energy lost: a sum of such weights is still in range
 
 /** A point of a trajectory. */
 class Phase {
@@ -68,7 +69,7 @@ export class NutsChain {
   readonly #target: number;
   readonly #maxDepth: number;
   readonly #variance: Float64Array; // the inverse of the mass matrix
-  readonly #rates: Float64Array | undefined;
+  readonly #rates: Float64Array;
   #stepSize = 1;
 
   readonly #now: Phase; //       where the chain is
@@ -89,7 +90,7 @@ export class NutsChain {
     const numbers = () => new Float64Array(dimension);
     [this.#density, this.#random, this.#normal] = [density, random, normals(random)];
     [this.#target, this.#maxDepth] = [targetAcceptance, maxDepth];
-    this.#rates = laplaceRates;
+    this.#rates = laplaceRates ?? numbers();
     this.#variance = variance ? Float64Array.from(variance) : numbers().fill(1);
     [this.#now, this.#left, this.#right, this.#candidate] = [0, 1, 2, 3].map(() => new Phase(dimension)) as Four<Phase>;
     [this.#sum, this.#newerSum] = [numbers(), numbers()];
@@ -136,7 +137,7 @@ export class NutsChain {
   /** Moves on to the next draw. */
   step(): void {
     const energy = this.#begin();
-    let logWeight = 0; // of the trajectory, relative to its first point
+    let weight = 1; // of the trajectory, relative to its first point
     for (let depth = 0; depth < this.#maxDepth; depth++) {
       const forward = this.#random.uniform() < 0.5;
       const newer = this.#grow(
@@ -146,8 +147,8 @@ export class NutsChain {
         energy,
       );
       if (newer === undefined) break;
-      if (Math.log(this.#random.uniform()) < newer - logWeight) this.#now.set(this.#candidate);
-      logWeight = logSum(logWeight, newer);
+      if (this.#random.uniform() * weight < newer) this.#now.set(this.#candidate);
+      weight += newer;
       for (let i = 0; i < this.#sum.length; i++) this.#sum[i]! += this.#newerSum[i]!;
       if (this.#turns(this.#left.momentum, this.#right.momentum, this.#sum)) break;
     }
@@ -170,10 +171,10 @@ export class NutsChain {
   /**
    * Adds 2^depth points at an end of the trajectory, which moves along, and chooses one of them as the candidate.
    *
-   * @returns the logarithm of their weight; undefined where they turn or diverge, and are not to be used
+   * @returns their weight; undefined where they turn or diverge, and are not to be used
    */
   #grow(end: Phase, stepSize: number, depth: number, energy: number): number | undefined {
-    let logWeight = -Infinity;
+    let weight = 0;
     this.#newerSum.fill(0);
     for (let leaf = 0; leaf < 2 ** depth; leaf++) {
       const gained = this.#leapfrog(end, stepSize) - energy;
@@ -182,12 +183,13 @@ export class NutsChain {
         this.#diverged = true;
         return undefined;
       }
-      this.#acceptance += Math.min(1, Math.exp(-gained));
-      logWeight = logSum(logWeight, -gained);
-      if (Math.log(this.#random.uniform()) < -gained - logWeight) this.#candidate.set(end);
+      const share = Math.exp(Math.min(-gained, MOST));
+      this.#acceptance += Math.min(1, share);
+      weight += share;
+      if (this.#random.uniform() * weight < share) this.#candidate.set(end);
       if (this.#partTurns(leaf, end.momentum)) return undefined;
     }
-    return logWeight;
+    return weight;
   }
 
   /**
@@ -254,29 +256,42 @@ export class NutsChain {
     const variance = this.#variance;
     const rates = this.#rates;
     for (let i = 0; i < position.length; i++) {
-      const v = variance[i]!;
-      const rate = rates === undefined ? 0 : rates[i]!;
-      let q = position[i]!;
-      let p = momentum[i]!;
-      let left = time;
-      for (;;) {
-        const side = q > 0 || (q === 0 && p * left > 0) ? 1 : -1;
-        const pull = side * rate;
-        const end = q + v * left * (p - (pull * left) / 2);
-        // the pull is towards 0 always: a path that ends on the side where it began has not left it
-        if (end * side >= 0 || rate === 0) {
-          position[i] = end;
-          momentum[i] = p - pull * left;
-          break;
-        }
-        // energy is kept: that of the place has become speed when the path is at 0
-        const speed = Math.sqrt(p * p + (2 * rate * Math.abs(q)) / v);
-        if (speed === 0) break; // at rest at 0
-        const arrival = left > 0 ? -side * speed : side * speed;
-        left = (left - (p - arrival) / pull) % ((4 * speed) / rate); // whole periods change nothing
-        q = 0;
-        p = arrival;
+      const q = position[i]!;
+      const p = momentum[i]!;
+      const pull = q > 0 ? rates[i]! : -rates[i]!;
+      const end = q + variance[i]! * time * (p - (pull * time) / 2);
+      // the pull is towards 0 always: a path that ends on the side where it began has not left it
+      if (end * q > 0) {
+        position[i] = end;
+        momentum[i] = p - pull * time;
+      } else this.#cross(position, momentum, i, time);
+    }
+  }
+
+  /** The path of a coordinate that may cross 0, parabola by parabola. */
+  #cross(position: Float64Array, momentum: Float64Array, i: number, time: number): void {
+    const v = this.#variance[i]!;
+    const rate = this.#rates[i]!;
+    let q = position[i]!;
+    let p = momentum[i]!;
+    let left = time;
+    for (;;) {
+      const side = q > 0 || (q === 0 && p * left > 0) ? 1 : -1;
+      const pull = side * rate;
+      const end = q + v * left * (p - (pull * left) / 2);
+      if (end * side >= 0 || rate === 0) {
+        position[i] = end;
+        momentum[i] = p - pull * left;
+        return;
       }
+      // energy is kept: that of the place has become speed when the path is at 0
+      const speed = Math.sqrt(p * p + (2 * rate * Math.abs(q)) / v);
+      if (speed === 0) return; // at rest at 0
+      const arrival = left > 0 ? -side * speed : side * speed;
+      left -= (p - arrival) / pull;
+      if (Math.abs(left) * rate > 4 * speed) left %= (4 * speed) / rate; // whole periods change nothing
+      q = 0;
+      p = arrival;
     }
   }
 
@@ -284,7 +299,7 @@ export class NutsChain {
     this.evaluations++;
     let logp = this.#density(position, gradient);
     const rates = this.#rates;
-    if (rates) for (let i = 0; i < rates.length; i++) logp -= rates[i]! * Math.abs(position[i]!);
+    for (let i = 0; i < rates.length; i++) logp -= rates[i]! * Math.abs(position[i]!);
     return logp;
   }
 
@@ -310,12 +325,6 @@ export class NutsChain {
 }
 
 type Four<T> = [T, T, T, T];
-
-/** log(e^a + e^b). */
-function logSum(a: number, b: number): number {
-  const most = Math.max(a, b);
-  return most === -Infinity ? most : most + Math.log1p(Math.exp(-Math.abs(a - b)));
-}
 
 /** How many bits of a whole number are 1. */
 function ones(n: number): number {

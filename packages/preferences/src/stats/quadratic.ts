@@ -2,26 +2,43 @@ import { cholesky } from './cholesky.ts';
 import type { LogDensity, LogisticLikelihood } from './logistic.ts';
 import { type Concave, newtonMode } from './newton.ts';
 
+const WIDTH = 4; // sums that do not wait for each other
+
 /** A log density g·(w − c) − ½·(w − c)ᵀ·H·(w − c), up to a constant. Its cost does not grow with the number of samples. */
-export function quadratic(center: Float64Array, slope: Float64Array, curvature: Float64Array): LogDensity {
+export interface Quadratic {
+  readonly density: LogDensity;
+  /** c. [columns] */
+  readonly center: Float64Array;
+  /** g, at the center. [columns] */
+  readonly slope: Float64Array;
+  /** H. [columns][columns] */
+  readonly curvature: Float64Array;
+}
+
+/** The quadratic of these numbers. */
+export function quadratic(center: Float64Array, slope: Float64Array, curvature: Float64Array): Quadratic {
   const columns = center.length;
   const off = new Float64Array(columns);
-  const pull = new Float64Array(columns + 3);
-  const rows = new Float64Array(columns * (columns + 3)); // zeros below: four rows are taken at once, also the last ones
-  rows.set(curvature);
-  return (w, gradient) => {
+  const padded = Math.ceil(columns / WIDTH) * WIDTH;
+  const pull = new Float64Array(padded);
+  const strips = new Float64Array(padded * columns); // H four rows at a time: [padded / 4][columns][4], zeros below
+  for (let j = 0; j < columns; j++) {
+    const at = (j - (j % WIDTH)) * columns + (j % WIDTH);
+    for (let k = 0; k < columns; k++) strips[at + k * WIDTH] = curvature[j * columns + k]!;
+  }
+  const density: LogDensity = (w, gradient) => {
     for (let j = 0; j < columns; j++) off[j] = w[j]! - center[j]!;
-    for (let j = 0; j < columns; j += 4) {
-      let a = 0; // four sums that do not wait for each other
+    for (let j = 0, at = 0; j < padded; j += WIDTH) {
+      let a = 0;
       let b = 0;
       let c = 0;
       let d = 0;
-      for (let k = 0, at = j * columns; k < columns; k++, at++) {
+      for (let k = 0; k < columns; k++, at += WIDTH) {
         const move = off[k]!;
-        a += rows[at]! * move;
-        b += rows[at + columns]! * move;
-        c += rows[at + 2 * columns]! * move;
-        d += rows[at + 3 * columns]! * move;
+        a += strips[at]! * move;
+        b += strips[at + 1]! * move;
+        c += strips[at + 2]! * move;
+        d += strips[at + 3]! * move;
       }
       pull[j] = a;
       pull[j + 1] = b;
@@ -35,10 +52,21 @@ export function quadratic(center: Float64Array, slope: Float64Array, curvature: 
     }
     return value;
   };
+  return { density, center, slope, curvature };
+}
+
+/** A quadratic times independent normal densities about 0. */
+export function withNormals({ center, slope, curvature }: Quadratic, deviation: number): Quadratic {
+  const precision = 1 / deviation ** 2;
+  return quadratic(
+    center,
+    slope.map((g, j) => g - precision * center[j]!),
+    curvature.map((h, at) => h + (at % (center.length + 1) === 0 ? precision : 0)),
+  );
 }
 
 /** A likelihood to second order about one point: its gradient and its information there. */
-export function taylor(likelihood: LogisticLikelihood, center: Float64Array): LogDensity {
+export function taylor(likelihood: LogisticLikelihood, center: Float64Array): Quadratic {
   const slope = new Float64Array(center.length);
   likelihood.density(center, slope);
   return quadratic(center, slope, likelihood.information(center));
@@ -49,7 +77,7 @@ export function taylor(likelihood: LogisticLikelihood, center: Float64Array): Lo
  * mean gradient and mean information (for normal points these are its slope and curvature by least squares, by Stein's
  * lemma). Over the points of a posterior it is several times closer than {@link taylor}.
  */
-export function linearized(likelihood: LogisticLikelihood, points: readonly Float64Array[]): LogDensity {
+export function linearized(likelihood: LogisticLikelihood, points: readonly Float64Array[]): Quadratic {
   const { rows, columns } = likelihood.design;
   const share = 1 / points.length;
   const [center, slope, gradient] = [0, 1, 2].map(() => new Float64Array(columns)) as Three<Float64Array>;

@@ -12,10 +12,11 @@ export interface Random {
 
 /** The random numbers of a seed (any integer). */
 export function seededRandom(seed: number): Random {
-  const uint32 = xoshiro128(splitMix32(seed));
+  const word = xoshiro128Words(splitMix32(seed));
+  const uint32 = () => word() >>> 0;
   return {
     uint32,
-    uniform: () => ((uint32() >>> 5) * 2 ** 26 + (uint32() >>> 6)) / 2 ** 53,
+    uniform: () => ((word() >>> 5) * 2 ** 26 + (word() >>> 6)) / 2 ** 53,
     below: (below) => {
       const accepted = 2 ** 32 - (2 ** 32 % below); // beyond it, small remainders would be a little more likely
       let draw = uint32();
@@ -37,17 +38,22 @@ export function shuffled<T>(items: readonly T[], random: Random): T[] {
 
 /** xoshiro128** 1.1: Blackman and Vigna 2021, Scrambled linear pseudorandom number generators (ACM TOMS 47:4). */
 export function xoshiro128(state: readonly [number, number, number, number]): () => number {
+  const word = xoshiro128Words(state);
+  return () => word() >>> 0;
+}
+
+/** Its outputs as numbers with a sign, which fit the engine's small integers more often than those without. */
+function xoshiro128Words(state: readonly [number, number, number, number]): () => number {
   const s = Int32Array.from(state); // not four variables: a closure's numbers beyond 31 bits are allocated anew each time
   return () => {
-    const result = Math.imul(rotated(Math.imul(s[1]!, 5), 7), 9) >>> 0;
-    const shifted = s[1]! << 9;
-    s[2]! ^= s[0]!;
-    s[3]! ^= s[1]!;
-    s[1]! ^= s[2]!;
-    s[0]! ^= s[3]!;
-    s[2]! ^= shifted;
-    s[3] = rotated(s[3]!, 11);
-    return result;
+    const [first, second] = [s[0]!, s[1]!];
+    const third = s[2]! ^ first;
+    const fourth = s[3]! ^ second;
+    s[0] = first ^ fourth;
+    s[1] = second ^ third;
+    s[2] = third ^ (second << 9);
+    s[3] = rotated(fourth, 11);
+    return Math.imul(rotated(Math.imul(second, 5), 7), 9);
   };
 }
 

@@ -1,7 +1,9 @@
-import type { LogDensity, LogisticLikelihood } from './logistic.ts';
+import type { LogisticLikelihood } from './logistic.ts';
 import { NutsChain } from './nuts.ts';
 import { type Posterior, type Prior, posterior } from './posterior.ts';
+import { type Quadratic, withNormals } from './quadratic.ts';
 import type { Random } from './random.ts';
+import { SweepChain } from './sweepChain.ts';
 import { normals } from './variates.ts';
 
 /** Where a chain of weights begins. */
@@ -16,21 +18,22 @@ export interface Beginning {
 export interface ChainTarget {
   readonly likelihood: LogisticLikelihood;
   readonly prior: Prior;
-  /** Stands for the log-likelihood along trajectories; up to a constant. */
-  readonly surrogate?: LogDensity;
+  /** Stands for the log-likelihood while the chain moves; up to a constant. */
+  readonly surrogate?: Quadratic;
   /** Where parts of the samples end, whose likelihoods are wanted apart. */
   readonly ends?: readonly number[];
 }
 
 /**
- * A {@link NutsChain} of the posterior of a logistic regression, whose trajectories may follow a surrogate L̃ of the
- * likelihood L. What such a trajectory ends in is taken with probability
+ * A chain of the posterior of a logistic regression, which may move by a surrogate L̃ of the likelihood L: in sweeps
+ * ({@link SweepChain}) where L̃ and prior allow, else along trajectories ({@link NutsChain}). Where it comes to is taken with
+ * probability
  *
  *   min(1, [L(new)/L̃(new)] / [L(old)/L̃(old)])
  *
  * and the chain otherwise stays where it is, which makes it one of the true posterior, however good or bad L̃ is: the
- * surrogate transition method of Liu 2001 (Monte Carlo Strategies in Scientific Computing, section 9.4.3). It needs a step
- * that is reversible under L̃, as NUTS's is.
+ * surrogate transition method of Liu 2001 (Monte Carlo Strategies in Scientific Computing, section 9.4.3). It needs moves
+ * that are reversible under L̃, as those of both are.
  */
 export class SurrogateChain {
   /** Where it is; its own array, which the next step overwrites. [columns] */
@@ -39,27 +42,24 @@ export class SurrogateChain {
   readonly #ends: readonly number[];
   readonly #posterior: Posterior;
   readonly #random: Random;
-  readonly #chain: NutsChain;
+  readonly #chain: NutsChain | SweepChain;
   readonly #before: Float64Array;
   readonly #unused: Float64Array;
   #parts: Float64Array;
   #partsBefore: Float64Array;
   #logRatio = 0; // log L − log L̃
 
-  constructor(target: ChainTarget, { center, variance }: Beginning, random: Random) {
+  constructor(target: ChainTarget, begin: Beginning, random: Random) {
     const { likelihood, prior, surrogate, ends = [] } = target;
     const { columns } = likelihood.design;
     this.#target = target;
     this.#ends = ends;
-    this.#posterior = posterior(surrogate ?? likelihood.density, columns, prior);
+    this.#posterior = posterior(surrogate?.density ?? likelihood.density, columns, prior);
     this.#random = random;
     const normal = normals(random);
-    const away = center.map((value, j) => value + 2 * Math.sqrt(variance[j]!) * normal()); // wider than the posterior, for R-hat
+    const away = begin.center.map((at, j) => at + 2 * Math.sqrt(begin.variance[j]!) * normal()); // wider than the posterior, for R-hat
     const start = this.#posterior.start(away);
-    this.#chain = new NutsChain(this.#posterior.density, {
-      ...{ start, random, laplaceRates: this.#posterior.laplaceRates },
-      ...(start.length === columns && { variance }),
-    });
+    this.#chain = mover(target, this.#posterior, { ...begin, start, random });
     this.#before = Float64Array.from(start);
     this.weights = new Float64Array(columns);
     this.#unused = new Float64Array(columns);
@@ -103,6 +103,24 @@ export class SurrogateChain {
     const { likelihood, surrogate } = this.#target;
     this.#posterior.weights(this.#chain.position, this.weights);
     const exact = likelihood.byPart(this.weights, this.#ends, this.#parts);
-    this.#logRatio = surrogate ? exact - surrogate(this.weights, this.#unused) : 0;
+    this.#logRatio = surrogate ? exact - surrogate.density(this.weights, this.#unused) : 0;
   }
+}
+
+interface Start extends Beginning {
+  readonly start: Float64Array;
+  readonly random: Random;
+}
+
+/** Sweeps where the density is a quadratic and at most a kink; else trajectories. */
+function mover(
+  { surrogate, prior }: ChainTarget,
+  { density, laplaceRates }: Posterior,
+  begin: Start,
+): NutsChain | SweepChain {
+  const { start, random, variance, center } = begin;
+  if (surrogate && prior.kind === 'laplace') return new SweepChain(surrogate, { ...begin, rate: 1 / prior.scale });
+  if (surrogate && prior.kind === 'normal')
+    return new SweepChain(withNormals(surrogate, prior.scale), { ...begin, rate: 0 });
+  return new NutsChain(density, { start, random, laplaceRates, ...(start.length === center.length && { variance }) });
 }

@@ -49,8 +49,8 @@ test('gradient = central differences, of the likelihood, its quadratics and the 
   const random = seededRandom(2);
   const points = (n: number) => Float64Array.from({ length: n }, () => 2 * random.uniform() - 1);
   checkGradient(likelihood.density, points(6));
-  checkGradient(taylor(likelihood, points(6)), points(6));
-  checkGradient(linearized(likelihood, [points(6), points(6)]), points(6));
+  checkGradient(taylor(likelihood, points(6)).density, points(6));
+  checkGradient(linearized(likelihood, [points(6), points(6)]).density, points(6));
   for (const kind of ['normal', 'horseshoe'] as const) {
     const { density, dimension } = posterior(likelihood.density, 6, { kind, scale: 0.3 });
     checkGradient(density, points(dimension));
@@ -86,7 +86,7 @@ test("a quadratic about a point has the likelihood's slope there, and its curvat
   const at = Float64Array.of(0.2, -0.5, 0.1, 0, 0.4, 0);
   const [g, h] = [new Float64Array(6), new Float64Array(6)];
   likelihood.density(at, g);
-  taylor(likelihood, at)(at, h);
+  taylor(likelihood, at).density(at, h);
   assert.deepEqual(g, h);
   const information = likelihood.information(at);
   for (let j = 0; j < 6; j++) {

@@ -63,13 +63,14 @@ test('two weights have the moments and quantiles that summing over a grid gives'
 const { features, labels } = samplesOf([0.4, -0.2, 0, 0.1, 0.6, -0.5, 0, 0.05], 150, seededRandom(5));
 const likelihood = new LogisticLikelihood(features, labels);
 
-test('NUTS and Pólya-Gamma Gibbs sampling, which share nothing, agree', () => {
-  const nuts = logisticDraws(likelihood, laplacePrior(0.1), defaults);
+test('sweeps, NUTS and Pólya-Gamma Gibbs sampling, which share nothing, agree', () => {
   const gibbs = gibbsDraws(features, labels, { scale: 0.1, warmup: 200, draws: 3000, seed: 2 });
-  agree(nuts.weights, 4, gibbs, 1);
+  for (const exact of [false, true]) {
+    agree(logisticDraws(likelihood, laplacePrior(0.1), { ...defaults, exact }).weights, 4, gibbs, 1);
+  }
 });
 
-test('trajectories along the surrogate and along the likelihood give one posterior, under every prior', () => {
+test('what moves by the surrogate and what follows the likelihood give one posterior, under every prior', () => {
   for (const prior of [laplacePrior(0.1), { kind: 'normal', scale: 0.2 }, { kind: 'horseshoe', scale: 0.1 }] as const) {
     const fast = logisticDraws(likelihood, prior, defaults);
     const slow = logisticDraws(likelihood, prior, { ...defaults, exact: true, seed: 7 });
@@ -108,13 +109,13 @@ test('the posterior mean is visibly not the mode, which sets many weights to 0',
  * thinned draws from the posterior: the rank of the true weight among them is uniform over 0 to 31 if and only if the
  * posterior is right. Returns χ² over 8 bins of 4 ranks for each of three weights.
  */
-function calibrationStatistics(simulations: number, assumed: number): number[] {
+function calibrationStatistics(simulations: number, assumed: number, exact: boolean): number[] {
   const random = seededRandom(11);
   const counts = [0, 1, 2].map(() => new Array<number>(8).fill(0));
   for (let s = 0; s < simulations; s++) {
     const truth = [0, 1, 2].map(() => laplace(random, 0.3));
     const { features: x, labels: y } = samplesOf(truth, 25, random);
-    const options = { chains: 1, warmup: 150, draws: 31 * 5, seed: s };
+    const options = { chains: 1, warmup: 150, draws: 31 * 5, seed: s, exact };
     const { weights } = logisticDraws(new LogisticLikelihood(x, y), laplacePrior(assumed), options);
     truth.forEach((w, j) => {
       const rank = weights[j]!.filter((value, d) => d % 5 === 4 && value < w).length;
@@ -125,8 +126,13 @@ function calibrationStatistics(simulations: number, assumed: number): number[] {
   return counts.map((bins) => bins.reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0));
 }
 
-test('simulation-based calibration is uniform, and would not be under a prior half as wide', () => {
+test('simulation-based calibration is uniform for sweeps and for NUTS, and would not be under a prior half as wide', () => {
   // χ² with 7 degrees of freedom is below 24.3 in 99.9 % of cases
-  for (const statistic of calibrationStatistics(320, 0.3)) assert.ok(statistic < 24.3, `χ² is ${statistic}`);
-  assert.ok(Math.max(...calibrationStatistics(320, 0.15)) > 24.3, 'the test has the power to see a wrong posterior');
+  for (const exact of [false, true]) {
+    for (const statistic of calibrationStatistics(320, 0.3, exact)) assert.ok(statistic < 24.3, `χ² is ${statistic}`);
+  }
+  assert.ok(
+    Math.max(...calibrationStatistics(320, 0.15, false)) > 24.3,
+    'the test has the power to see a wrong posterior',
+  );
 });
