@@ -1,4 +1,5 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, type TestContext } from 'node:test';
@@ -8,6 +9,7 @@ import { openDatabase, type Studio, setUpLink, startStudio } from '../../server/
 import { password } from '../studio.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
+const root = join(import.meta.dirname, '../../../..');
 const scratch = mkdtempSync(join(tmpdir(), 'attune-pages-'));
 let browser: Promise<Browser> | undefined;
 let pages: Promise<string> | undefined;
@@ -17,16 +19,31 @@ after(async () => {
   rmSync(scratch, { recursive: true, force: true });
 });
 
-/** The pages, built once for a test file. */
+/** The pages as their sources are now: those that scripts/setup.sh has built, or built here once for a test file. */
 export function builtPages(): Promise<string> {
-  pages ??= buildInto(join(scratch, 'pages'));
+  pages ??= areBuilt() ? Promise.resolve(join(root, 'packages/studio/web/dist')) : buildInto(join(scratch, 'pages'));
   return pages;
 }
 
 async function buildInto(outDir: string): Promise<string> {
-  const root = join(import.meta.dirname, '../../web');
-  await build({ root, configFile: join(root, 'vite.config.ts'), build: { outDir }, logLevel: 'error' });
+  const web = join(root, 'packages/studio/web');
+  await build({ root: web, configFile: join(web, 'vite.config.ts'), build: { outDir }, logLevel: 'error' });
   return outDir;
+}
+
+/** Whether the stamp of scripts/setup.sh is that of the sources. */
+function areBuilt(): boolean {
+  const stamp = join(root, '.attune/pages');
+  if (!existsSync(stamp)) return false;
+  const hash = createHash('sha256').update(readFileSync(join(root, 'package-lock.json')));
+  for (const file of globSync('packages/studio/{web,shared}/**', { cwd: root, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => !path.includes('/dist/'))
+    .sort((one, other) => Buffer.compare(Buffer.from(one), Buffer.from(other)))) {
+    hash.update(readFileSync(file));
+  }
+  return readFileSync(stamp, 'utf8').trim() === hash.digest('hex').slice(0, 16);
 }
 
 /** A studio that listens, in an empty folder, and a browser to look at it with. */
