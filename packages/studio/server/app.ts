@@ -18,6 +18,7 @@ import { Refusal } from './refusal.ts';
 import { annotationRoutes } from './routes/annotation.ts';
 import { arenaRoutes } from './routes/arena.ts';
 import { auditRoutes } from './routes/audit.ts';
+import { besideRoutes } from './routes/beside.ts';
 import { dissectRoutes } from './routes/dissect.ts';
 import { exportRoutes } from './routes/exports.ts';
 import { itemRoutes } from './routes/items.ts';
@@ -82,6 +83,7 @@ const api = (studio: Studio) => async (app: FastifyInstance) => {
   await app.register(qualityRoutes, { studio });
   await app.register(exportRoutes, { studio });
   await app.register(runRoutes, { studio });
+  await app.register(besideRoutes, { studio });
   await app.register(samplingRoutes, { studio });
   await app.register(judgingRoutes, { studio });
   await app.register(dissectRoutes, { studio });

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { RunLine, SpaRound } from '../shared/runs.ts';
+import { isAtWork, type RunLine, type RunState, type SpaRound } from '../shared/runs.ts';
 import { studioWithModel, tinyModel, until } from './runStudio.ts';
 import { type Browser, jsonl, upload } from './studio.ts';
 
 const none = 'there is no libtorch here';
 const yaml = 'threads: 1\ndevice: cpu\n';
 const tiny = { learning_rate: 0.01, per_device_train_batch_size: 2, use_lora: true, logging_steps: 1 };
-const ended = (state: string) => !['starting', 'running', 'stopping'].includes(state);
+const ended = (state: RunState) => !isAtWork(state);
 const lines = (...path: string[]): Record<string, unknown>[] =>
   readFileSync(join(...path), 'utf8')
     .trimEnd()

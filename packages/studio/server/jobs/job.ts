@@ -16,7 +16,8 @@ export const JobName = z.enum(['sampling', 'judging', 'annotation']);
 /** Which work: a project has one of each name at a time. */
 export interface JobPlace {
   readonly projectId: string;
-  readonly name: z.infer<typeof JobName>;
+  /** `beside-NAME` compares a run with its start: what comes of that lies in the run's folder. */
+  readonly name: z.infer<typeof JobName> | `beside-${string}`;
 }
 
 /** What came of one item: it is done, unless it failed. */

@@ -22,6 +22,7 @@ import { Failure, Loading } from '../../ui/States.tsx';
 import { useProject } from '../project/useProject.ts';
 import { plotsOf, smoothed } from './charts.ts';
 import { Diagnosis } from './Diagnosis.tsx';
+import { GoOn } from './GoOn.tsx';
 import { runQuery } from './queries.ts';
 import { Rounds } from './Rounds.tsx';
 import { RunActions } from './RunActions.tsx';
@@ -48,6 +49,7 @@ export function RunPage() {
       {(run.data.stage !== 'spa' || live.metrics.length > 1) && (
         <Curves lines={live.metrics} isAtWork={isAtWork(run.data.state)} />
       )}
+      {run.data.state === 'finished' && <GoOn projectId={id} run={run.data} />}
       <Details run={run.data} samples={live.samples} />
     </Stack>
   );

@@ -1,4 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
+import type { BesidePage } from '../../../../shared/beside.ts';
 import {
   isAtWork,
   type Run,
@@ -40,6 +41,13 @@ export const roundsQuery = (projectId: string, name: string, state: RunState) =>
     queryKey: ['runs', projectId, 'of', name, 'rounds', state],
     queryFn: ({ signal }) => get<SpaRound[]>(`/projects/${projectId}/runs/${name}/rounds`, signal),
     refetchInterval: isAtWork(state) && OFTEN_MS,
+  });
+
+export const besideQuery = (projectId: string, name: string) =>
+  queryOptions({
+    queryKey: ['runs', projectId, 'of', name, 'beside'],
+    queryFn: ({ signal }) => get<BesidePage>(`/projects/${projectId}/runs/${name}/beside`, signal),
+    refetchInterval: ({ state }) => (state.data?.job?.state === 'running' ? OFTEN_MS : false),
   });
 
 export const choicesQuery = (projectId: string) =>

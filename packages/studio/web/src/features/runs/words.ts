@@ -1,9 +1,11 @@
 import * as diagnosis from './diagnosisWords.ts';
 import * as form from './formWords.ts';
+import * as goOn from './goOnWords.ts';
 
 export const en = {
   ...form.en,
   ...diagnosis.en,
+  ...goOn.en,
   title: 'Training runs',
   none: 'No run yet. Train a model on what people of this project prefer, or on a file in the studio’s data folder.',
   begin: 'New run',
@@ -124,6 +126,7 @@ export const en = {
 export const zh: typeof en = {
   ...form.zh,
   ...diagnosis.zh,
+  ...goOn.zh,
   title: '训练运行',
   none: '还没有运行。可用本项目中人们的偏好，或工作室 data 文件夹中的文件来训练模型。',
   begin: '新建运行',
