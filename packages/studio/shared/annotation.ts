@@ -29,6 +29,8 @@ export const AnnotationPage = z.object({
   choices: ModelChoices,
   /** Comparisons that somebody judged. */
   judged: z.number(),
+  /** Models by what they have rated. */
+  annotators: z.array(z.object({ name: z.string(), comparisons: z.number() })),
   /** The latest. */
   annotation: Annotation.nullable(),
 });

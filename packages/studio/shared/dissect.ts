@@ -102,8 +102,6 @@ export type DissectJudge = z.infer<typeof DissectJudge>;
 export const DissectOverview = z.object({
   /** Changes with every vote, and with every annotation where properties are rated. */
   version: z.string(),
-  /** Models that have rated the study's properties, and in how many comparisons. */
-  annotators: z.array(z.object({ name: z.string(), comparisons: z.number() })),
   /** Rated comparisons left out because the model could not check a response for errors. */
   unchecked: z.number(),
   /** Comparisons that somebody judged; of so many `used` are looked at, chosen by chance. */

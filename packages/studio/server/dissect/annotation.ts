@@ -24,6 +24,7 @@ import { latestJob, type Outcome, startJob, stopJob, type Work } from '../jobs/j
 import { Refusal } from '../refusal.ts';
 import type { Studio } from '../studio.ts';
 import { countJudged, judgedItems } from './judged.ts';
+import { annotatorsOf } from './rated.ts';
 
 const placeOf = (projectId: string) => ({ projectId, name: 'annotation' as const });
 
@@ -33,6 +34,7 @@ export async function annotationPage(studio: Studio, projectId: string): Promise
   return {
     choices: modelChoices(studio, projectId),
     judged: await countJudged(studio.db, projectId),
+    annotators: await annotatorsOf(studio.db, projectId),
     annotation: latestJob<Annotation>(studio, placeOf(projectId)),
   };
 }
@@ -111,7 +113,11 @@ export async function stopAnnotation(studio: Studio, person: Person, projectId: 
 
 /** Ids of judged comparisons that the model has not rated, by the chance of their import, until it has rated `most`. */
 async function comparisonsLeft(db: Db, projectId: string, { model, most }: NewAnnotation): Promise<string[]> {
-  const rated = db.selectFrom('annotations').select('item_id').where('annotator', '=', model);
+  const rated = db
+    .selectFrom('annotations')
+    .select('item_id')
+    .where('annotations.project_id', '=', projectId)
+    .where('annotator', '=', model);
   const judged = judgedItems(db, projectId);
   const { n } = await judged
     .where('items.id', 'in', rated)

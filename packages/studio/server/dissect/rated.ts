@@ -7,7 +7,8 @@ import {
   standardScenarios,
   subsetsOf,
 } from '@attune/preferences';
-import type { DissectGroup, DissectOverview } from '../../shared/dissect.ts';
+import type { AnnotationPage } from '../../shared/annotation.ts';
+import type { DissectGroup } from '../../shared/dissect.ts';
 import type { Db } from '../db/open.ts';
 
 /** A comparison's 29 features, and the scenario and subsets that it is in. */
@@ -18,7 +19,7 @@ export interface Rated {
 }
 
 /** Models that have rated comparisons of the project, by name. */
-export async function annotatorsOf(db: Db, projectId: string): Promise<DissectOverview['annotators']> {
+export async function annotatorsOf(db: Db, projectId: string): Promise<AnnotationPage['annotators']> {
   const rows = await db
     .selectFrom('annotations')
     .select(({ fn }) => ['annotator', fn.countAll<number>().as('n')])

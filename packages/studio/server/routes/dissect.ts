@@ -15,7 +15,6 @@ import { openProject } from '../auth/access.ts';
 import type { Person } from '../auth/identify.ts';
 import { Dissections } from '../dissect/fits.ts';
 import { dropLabels, MOST_LABELS, takeLabels } from '../dissect/labels.ts';
-import { annotatorsOf } from '../dissect/rated.ts';
 import { explainedPage } from '../dissect/samples.ts';
 import { Refusal } from '../refusal.ts';
 import type { Studio } from '../studio.ts';
@@ -54,7 +53,6 @@ export const dissectRoutes: FastifyPluginAsyncZod<{ studio: Studio }> = async (a
       const { version, comparisons, unchecked, ids, judges, groups } = study;
       return {
         ...{ version, comparisons, unchecked, used: ids.length },
-        annotators: await annotatorsOf(studio.db, projectId),
         judges: judges.map(({ said: _, ...judge }) => judge),
         groups: [...groups].map(([group, places]) => ({ group, comparisons: places.length })),
       };

@@ -22,7 +22,7 @@ import { Empty, Failure, Loading } from '../../ui/States.tsx';
 import { useProject } from '../project/useProject.ts';
 import { AnnotationCard } from './AnnotationCard.tsx';
 import { PropertyPlot } from './PropertyPlot.tsx';
-import { type Dissected, groupQuery, overviewQuery } from './queries.ts';
+import { annotationQuery, type Dissected, groupQuery, overviewQuery } from './queries.ts';
 import { Samples } from './Samples.tsx';
 import { SimilarityMap } from './SimilarityMap.tsx';
 import { UploadLabels } from './UploadLabels.tsx';
@@ -63,7 +63,7 @@ export function DissectPage() {
           key={annotator}
           of={{ projectId: id, annotator }}
           overview={overview.data}
-          by={<PropertiesChoice {...{ annotator, setAnnotator }} annotators={overview.data.annotators} />}
+          by={<PropertiesChoice projectId={id} {...{ annotator, setAnnotator }} />}
         />
       )}
       <AnnotationCard projectId={id} />
@@ -73,14 +73,15 @@ export function DissectPage() {
 }
 
 interface ChoiceProps {
+  readonly projectId: string;
   readonly annotator: string | null;
-  readonly annotators: DissectOverview['annotators'];
   readonly setAnnotator: (annotator: string | null) => void;
 }
 
 /** Properties that are counted, or rated by one of the models; nothing to choose where no model has rated any. */
-function PropertiesChoice({ annotator, annotators, setAnnotator }: ChoiceProps) {
+function PropertiesChoice({ projectId, annotator, setAnnotator }: ChoiceProps) {
   const { t, i18n } = useTranslation();
+  const { annotators = [] } = useQuery(annotationQuery(projectId)).data ?? {};
   if (annotators.length === 0) return null;
   const rated = annotators.map(({ name, comparisons }) => ({
     value: `by ${name}`,
