@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { withoutSecrets } from '../runs/secrets.ts';
 import type { Studio } from '../studio.ts';
 
 const MOST_SAID = 20_000; // characters
@@ -14,13 +15,14 @@ export class CommandError extends Error {
  * @throws CommandError with what it said
  */
 export function runAttune(
-  { attune }: Pick<Studio, 'attune'>,
+  { attune, env }: Pick<Studio, 'attune' | 'env'>,
   command: readonly string[],
   signal: AbortSignal,
 ): Promise<void> {
   const [program, ...first] = attune;
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const child = spawn(program!, [...first, ...command, '--json'], {
+    env: withoutSecrets(env),
     stdio: ['ignore', 'ignore', 'pipe'],
     signal,
     killSignal: 'SIGKILL', // at the gentle one it would come to its end first

@@ -58,6 +58,7 @@ export function RunList() {
               <Table.Th>{t('runs.howFar')}</Table.Th>
               <Table.Th ta="right">{t('runs.charts.loss')}</Table.Th>
               <Table.Th ta="right">{t('runs.charts.accuracy')}</Table.Th>
+              <Table.Th ta="right">{t('runs.charts.score')}</Table.Th>
               <Table.Th ta="right">{t('runs.startedAt')}</Table.Th>
             </Table.Tr>
           </Table.Thead>
@@ -97,7 +98,10 @@ function Row({ run, isChosen, choose }: { run: Run; isChosen: boolean; choose: (
         </Text>
       </Table.Td>
       <Table.Td ta="right">{shortNumber(number('loss'), i18n.language)}</Table.Td>
-      <Table.Td ta="right">{shortNumber(number('rewards/accuracies', 'accuracy'), i18n.language)}</Table.Td>
+      <Table.Td ta="right">
+        {shortNumber(number('rewards/accuracies', 'accuracy', 'spa/agreement'), i18n.language)}
+      </Table.Td>
+      <Table.Td ta="right">{shortNumber(number('objective/scores'), i18n.language)}</Table.Td>
       <Table.Td ta="right">
         <Text size="sm" c="dimmed">
           {new Date(startedAt).toLocaleString(i18n.language, { dateStyle: 'medium', timeStyle: 'short' })}
