@@ -111,7 +111,7 @@ function Rows({ rows, open }: { rows: readonly ItemRow[]; open: (row: ItemRow) =
           <Table.Tr key={row.id}>
             <Table.Td c="dimmed">{row.position + 1}</Table.Td>
             <Table.Td>
-              <UnstyledButton onClick={() => open(row)} w="100%">
+              <UnstyledButton onClick={() => open(row)} w="100%" display="block">
                 <Text size="sm" truncate>
                   <bdi>{row.prompt}</bdi>
                 </Text>
