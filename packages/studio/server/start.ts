@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { studioApp } from './app.ts';
 import { expectReports } from './quality/compute.ts';
+import { prepareQuality } from './quality/quality.ts';
 import type { Studio } from './studio.ts';
 
 /** Where it listens, and what it serves beside the API. */
@@ -23,8 +24,10 @@ export async function startStudio(
   const address = await app.listen({ port, host });
   if (origin === undefined) studio.origin = address;
   expectReports();
+  const prepared = prepareQuality(studio).catch(console.error);
   const close = async () => {
     await app.close();
+    await prepared;
     await studio.db.destroy();
   };
   return { studio, close };

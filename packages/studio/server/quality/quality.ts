@@ -16,24 +16,52 @@ interface Known {
   readonly votes: number;
 }
 
-const pages = new WeakMap<Db, Map<string, { known?: Known; computing?: Promise<Known> | undefined }>>();
+interface Entry {
+  known?: Known;
+  computing?: Promise<Known> | undefined;
+}
+
+const pages = new WeakMap<Db, Map<string, Entry>>();
+
+function entryOf(db: Db, projectId: string): Entry {
+  const ofStudio = pages.get(db) ?? new Map<string, Entry>();
+  pages.set(db, ofStudio);
+  const entry = ofStudio.get(projectId) ?? {};
+  ofStudio.set(projectId, entry);
+  return entry;
+}
+
+type Measured = Pick<ProjectRow, 'id' | 'overlap'>;
 
 /** The quality of a project's votes. */
-export async function qualityOf(studio: Studio, project: Pick<ProjectRow, 'id' | 'overlap'>): Promise<Quality> {
-  const ofStudio = pages.get(studio.db) ?? new Map();
-  pages.set(studio.db, ofStudio);
-  const entry = ofStudio.get(project.id) ?? {};
-  ofStudio.set(project.id, entry);
+export async function qualityOf(studio: Studio, project: Measured): Promise<Quality> {
+  const entry = entryOf(studio.db, project.id);
   if (entry.known && entry.known.votes > MANY) {
-    entry.computing ??= compute(studio, project).finally(() => (entry.computing = undefined));
-    entry.computing.then((known: Known) => (entry.known = known)).catch(console.error);
+    renew(studio, project, entry).catch(console.error);
     return entry.known.page;
   }
-  entry.known = await compute(studio, project);
+  entry.known = await (entry.computing ?? compute(studio, project));
   return entry.known.page;
 }
 
-async function compute(studio: Studio, project: Pick<ProjectRow, 'id' | 'overlap'>): Promise<Known> {
+/** Computes the pages of projects with many votes before anybody asks for them, one after the other. */
+export async function prepareQuality(studio: Studio): Promise<void> {
+  const large = await studio.db
+    .selectFrom('projects')
+    .innerJoin('votes', 'votes.project_id', 'projects.id')
+    .select(['projects.id', 'projects.overlap'])
+    .groupBy(['projects.id', 'projects.overlap'])
+    .having(({ fn }) => fn.countAll(), '>', MANY)
+    .execute();
+  for (const project of large) await renew(studio, project, entryOf(studio.db, project.id));
+}
+
+async function renew(studio: Studio, project: Measured, entry: Entry): Promise<void> {
+  entry.computing ??= compute(studio, project).finally(() => (entry.computing = undefined));
+  entry.known = await entry.computing;
+}
+
+async function compute(studio: Studio, project: Measured): Promise<Known> {
   const { db, now } = studio;
   const computedAt = now();
   const votes = await voteColumns(db, project.id);
@@ -56,7 +84,7 @@ async function compute(studio: Studio, project: Pick<ProjectRow, 'id' | 'overlap
   return { page, votes: votes.item.length };
 }
 
-async function progressOf(db: Db, { id, overlap }: Pick<ProjectRow, 'id' | 'overlap'>): Promise<Quality['progress']> {
+async function progressOf(db: Db, { id, overlap }: Measured): Promise<Quality['progress']> {
   const rows = await db
     .selectFrom('items')
     .select(({ fn }) => ['vote_count', fn.countAll<number>().as('n')])
