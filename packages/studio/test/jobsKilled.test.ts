@@ -7,11 +7,12 @@ import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Answer, type Asked, startChat } from '../../preferences/test/judges/chatServer.ts';
 import type { Db } from '../server/db/open.ts';
-import { openDatabase } from '../server/index.ts';
+import { type DataPlace, openDatabase } from '../server/index.ts';
 import { AT_A_TIME } from '../server/jobs/endpoints.ts';
 import type { Job } from '../shared/jobs.ts';
 import { annotator, callsFor, judged, said, scripted } from './annotationParts.ts';
 import { populate } from './populate.ts';
+import { postgresBin, startPostgres } from './postgres.ts';
 import { serveStudio } from './servedStudio.ts';
 import { comparisons, jsonl, upload } from './studio.ts';
 
@@ -61,13 +62,31 @@ const kinds: readonly Kind[] = [
 /** When the studio is killed: with nothing but questions on the wire, or amid answers that it may have heard or not. */
 const kills = ['held', 'held', 'amid'] as const;
 
+const promise = (name: string) =>
+  `kill -9 amid ${name}: restarted it goes on, nothing is lost and only what was on the wire is paid twice`;
+
 for (const kind of kinds) {
-  test(`kill -9 amid ${kind.name}: restarted it goes on, nothing is lost and only what was on the wire is paid twice`, (t) =>
-    killed(t, kind));
+  test(`${promise(kind.name)} (SQLite)`, async (t) => {
+    const folder = folderOf(t);
+    await killed(t, kind, folder, { folder });
+  });
 }
 
-async function killed(t: TestContext, kind: Kind): Promise<void> {
+test(`${promise('annotation')} (PostgreSQL)`, async (t) => {
+  const bin = postgresBin();
+  if (!bin) return t.skip('PostgreSQL is not installed: neither /usr/lib/postgresql nor pg_config is there');
+  const server = await startPostgres(bin);
+  t.after(() => server.stop());
+  await killed(t, kinds.find(({ name }) => name === 'annotation')!, folderOf(t), await server.database());
+});
+
+function folderOf(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'attune-killed-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+async function killed(t: TestContext, kind: Kind, folder: string, place: DataPlace): Promise<void> {
   const script = { left: 0, held: 0, atLast: () => {} };
   const answered = new Map<string, number>();
   const model = await startChat(async (asked) => {
@@ -80,15 +99,12 @@ async function killed(t: TestContext, kind: Kind): Promise<void> {
     answered.set(question, (answered.get(question) ?? 0) + 1);
     return kind.answer(asked);
   });
-  t.after(async () => {
-    await model.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
-  const { projectId, editorKey } = await inDatabase(folder, (db) =>
+  t.after(model.stop);
+  const { projectId, editorKey } = await inDatabase(place, (db) =>
     populate(db, { items: 0, annotators: 0, overlap: 1 }),
   );
   const path = `/api/projects/${projectId}`;
-  const env = { ATTUNE_ENDPOINTS: model.url };
+  const env = { ATTUNE_ENDPOINTS: model.url, ...('url' in place && { DATABASE_URL: place.url }) };
 
   for (const [i, kill] of kills.entries()) {
     const { process: studio, origin } = await serveStudio(folder, env);
@@ -126,27 +142,26 @@ async function killed(t: TestContext, kind: Kind): Promise<void> {
   assert.equal(answered.size, kind.calls / kind.each);
   assert.ok([...answered.values()].every((times) => times >= kind.each && times <= kind.each + AT_A_TIME));
   assert.ok(paid <= kind.calls + AT_A_TIME, 'at most as many as are asked at a time, of the one kill amid answers');
-  assert.equal((await inDatabase(folder, kind.results)).length, kind.made);
+  assert.equal((await inDatabase(place, kind.results)).length, kind.made);
 }
 
-async function inDatabase<T>(folder: string, work: (db: Db) => Promise<T>): Promise<T> {
-  await using db = await openDatabase({ folder });
+async function inDatabase<T>(place: DataPlace, work: (db: Db) => Promise<T>): Promise<T> {
+  await using db = await openDatabase(place);
   return await work(db);
 }
 
 type Send = ReturnType<typeof sender>;
 
-// biome-ignore lint/suspicious/noExplicitAny: the test reads what it expects to be there.
 const sender =
   (base: string, key: string) =>
-  async (method: string, path: string, body?: object): Promise<any> => {
+  async (method: string, path: string, body?: object): Promise<Record<string, Job>> => {
     const isForm = body instanceof FormData;
     const headers = { authorization: `Bearer ${key}`, ...(body && !isForm && { 'content-type': 'application/json' }) };
     const sent = body && (isForm ? body : JSON.stringify(body));
     const reply = await fetch(`${base}${path}`, { method, headers, ...(sent && { body: sent }) });
-    const answer = await reply.json();
+    const answer = (await reply.json()) as Record<string, Job>;
     assert.equal(reply.status, 200, JSON.stringify(answer));
     return answer;
   };
 
-const stateOf = async (send: Send, { name }: Kind): Promise<Job> => (await send('GET', `/${name}`))[name];
+const stateOf = async (send: Send, { name }: Kind): Promise<Job> => (await send('GET', `/${name}`))[name]!;
