@@ -4,6 +4,7 @@ import { agreement, cohenKappa, type Label, ratingsOf, seededRandom } from '@att
 import { estimates } from '../server/quality/agreement.ts';
 import { CHOICES, type VoteColumns } from '../server/quality/columns.ts';
 import { computeReport } from '../server/quality/compute.ts';
+import { prepareQuality } from '../server/quality/quality.ts';
 import { voteReport } from '../server/quality/report.ts';
 import { testOnBoth } from './both.ts';
 import { jsonl, member, owner, upload } from './studio.ts';
@@ -194,3 +195,29 @@ testOnBoth('people and judges stand on one page, by name, and judges count as an
   assert.deepEqual([page.longer.share * 6, page.longer.n], [1, 6]);
   assert.equal((await bob.send('GET', `${path}/quality`)).status, 403);
 });
+
+testOnBoth(
+  'the page of very many votes is there before anybody asks, and shown while the next is computed',
+  async (_, place) => {
+    const { studio } = place;
+    const ada = await owner(place);
+    const { id } = (await ada.send('POST', '/projects', { name: 'P' })).body;
+    const one = { id: 'c', prompt: [{ role: 'user', content: 'Q' }], responses: [{ text: 'x' }, { text: 'y' }] };
+    await ada.send('POST', `/projects/${id}/imports`, upload(jsonl([one])));
+    const { id: item_id } = await studio.db.selectFrom('items').select('id').executeTakeFirstOrThrow();
+    const vote = (round: number) => ({
+      ...{ id: `v${round}`, item_id, project_id: id, annotator: 'judge:tireless', round, choice: 'a', at: round },
+    });
+    for (let from = 0; from < 21_000; from += 1000) {
+      const some = Array.from({ length: 1000 }, (_, i) => vote(from + i));
+      await studio.db.insertInto('votes').values(some).execute();
+    }
+    await prepareQuality(studio);
+    await studio.db.insertInto('votes').values(vote(21_000)).execute();
+    const votes = async () => (await ada.send('GET', `/projects/${id}/quality`)).body.annotators[0].votes;
+    assert.equal(await votes(), 21_000, 'as it was prepared');
+    await prepareQuality(studio);
+    assert.equal(await votes(), 21_001);
+    await prepareQuality(studio);
+  },
+);
