@@ -63,7 +63,11 @@ export function everyPage({ project, empty, invitation }: Believable): readonly 
     ada('quality-new', `${empty}/quality`),
     ada('quality-judge', `${project}/quality`, async (page) => {
       await page.locator('article').first().waitFor();
-      await page.locator('section', { hasText: 'likes lists' }).last().getByRole('button').last().click();
+      await page
+        .locator('section', { has: page.getByRole('progressbar') })
+        .getByRole('button')
+        .last()
+        .click();
     }),
     ada('runs', `${project}/runs`),
     ada('runs-none', `${empty}/runs`),

@@ -27,6 +27,7 @@ export async function openEveryPage(t: TestContext): Promise<EveryPage | undefin
   const believable = await believableStudio({ app, studio }, url);
   const window = async (language: Language, who?: Browser) => {
     const visitor = await open.visitor();
+    visitor.page.setDefaultTimeout(60_000); // some pages compute for a while, and a busy machine is slow
     const keep = { 'attune.language': language, 'mantine-color-scheme-value': 'light' };
     await visitor.context.addInitScript((kept) => {
       for (const [key, value] of Object.entries(kept)) localStorage.setItem(key, value);

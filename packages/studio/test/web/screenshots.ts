@@ -27,7 +27,7 @@ test('pictures', async (t) => {
           await settled(page);
           await page.screenshot({
             path: join(folder, `${view.name}.${width}.${language}.${theme}.png`),
-            fullPage: true,
+            fullPage: (await page.getByRole('dialog').count()) === 0,
           });
         }
       }

@@ -9,6 +9,7 @@ import {
   Textarea,
   TextInput,
   Title,
+  useMatches,
 } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type SubmitEvent, useState } from 'react';
@@ -179,9 +180,10 @@ interface ChoiceProps<Value extends string> {
 }
 
 function Choice<Value extends string>({ label, text, ...control }: ChoiceProps<Value>) {
+  const orientation = useMatches({ base: 'vertical', sm: 'horizontal' } as const); // side by side they would be too wide for a phone
   return (
     <div>
-      <SegmentedControl aria-label={label} {...control} />
+      <SegmentedControl aria-label={label} {...control} orientation={orientation} />
       <Text size="sm" c="dimmed" mt={6}>
         {text}
       </Text>
