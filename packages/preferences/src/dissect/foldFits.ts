@@ -58,6 +58,7 @@ export function foldFits(
   const probabilities = new Float64Array(count * size);
   const draws = settings.refitFolds ? settings.draws : Math.max(4, Math.ceil(settings.draws / SPARED));
   const anew = { ...settings, draws };
+  const weighted = new Map<number, Float64Array>();
   let [refitted, largestShape] = [0, -Infinity];
   for (let fold = 0; fold < count; fold++) {
     const [from, to] = [fold * size, (fold + 1) * size];
@@ -68,8 +69,10 @@ export function foldFits(
     const used = trusted ? drawn : logisticDraws(without(samples, from, to), settings.prior, anew);
     const shares = trusted ? weights : evenly(used.chains * used.draws);
     for (let j = 0; j < means.length; j++) means[j]! += weightedSum(used.weights[j]!, shares) / count;
-    foretell(likelihood, used, shares, probabilities.subarray(from, to), from);
+    if (trusted) weighted.set(fold, shares);
+    else foretell(likelihood, used, new Map([[fold, shares]]), size, probabilities);
   }
+  foretell(likelihood, drawn, weighted, size, probabilities);
   return { count, size, means: [...means], probabilities, refitted, largestShape };
 }
 
@@ -86,22 +89,33 @@ function weightedSum(values: Float64Array, weights: Float64Array): number {
   return sum;
 }
 
-/** The probability of each label from row `from` on, averaged over weighted draws, into `out`. */
+/**
+ * The probability of the labels of some folds, averaged over draws that count with each fold's shares, into `out`.
+ *
+ * @param shares of the draws, by fold
+ * @param out    [folds · size]
+ */
 function foretell(
   { design }: LogisticLikelihood,
   drawn: LogisticDraws,
-  shares: Float64Array,
+  shares: ReadonlyMap<number, Float64Array>,
+  size: number,
   out: Float64Array,
-  from: number,
 ): void {
+  const draws = drawn.chains * drawn.draws;
+  const stride = Math.max(1, Math.floor(draws / PREDICTIONS));
   const [w, z] = [new Float64Array(drawn.weights.length), new Float64Array(out.length)];
-  const stride = Math.max(1, Math.floor(shares.length / PREDICTIONS));
-  let total = 0;
-  for (let d = 0; d < shares.length; d += stride) {
+  for (let d = 0; d < draws; d += stride) {
     for (let j = 0; j < w.length; j++) w[j] = drawn.weights[j]![d]!;
-    design.times(w, z, from);
-    for (let i = 0; i < out.length; i++) out[i]! += shares[d]! * sigmoid(z[i]!);
-    total += shares[d]!;
+    design.times(w, z);
+    for (const [fold, of] of shares) {
+      const share = of[d]!;
+      for (let i = fold * size; i < (fold + 1) * size; i++) out[i]! += share * sigmoid(z[i]!);
+    }
   }
-  for (let i = 0; i < out.length; i++) out[i]! /= total;
+  for (const [fold, of] of shares) {
+    let total = 0;
+    for (let d = 0; d < draws; d += stride) total += of[d]!;
+    for (let i = fold * size; i < (fold + 1) * size; i++) out[i]! /= total;
+  }
 }

@@ -89,13 +89,14 @@ export class LogisticLikelihood {
 
 const PER_OCTAVE = 32;
 const STEPS_PER_UNIT = PER_OCTAVE / Math.LN2;
+const UNITS_PER_STEP = Math.LN2 / PER_OCTAVE;
 const POWERS = Float64Array.from({ length: 2 * 53 * PER_OCTAVE + 1 }, (_, k) => 2 ** (k / PER_OCTAVE - 53));
 
 /** e^x for |x| ≤ 36, to 12 digits: a power of 2^(1/32) from a table times a short series. Half the time of Math.exp. */
 function quickExp(x: number): number {
   const step = Math.floor(x * STEPS_PER_UNIT + 0.5);
-  const r = x - step / STEPS_PER_UNIT;
-  return POWERS[step + 53 * PER_OCTAVE]! * (1 + r * (1 + r * (1 / 2 + r * (1 / 6 + r / 24))));
+  const r = x - step * UNITS_PER_STEP;
+  return POWERS[step + 53 * PER_OCTAVE]! * (1 + r * (1 + r * (1 / 2 + r * (1 / 6 + r * (1 / 24)))));
 }
 
 /** Σ log σ(z_i) for i from `from` up to `to`: one logarithm of a product of 1 + e^−z, where that stays in range. */
