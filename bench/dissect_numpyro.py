@@ -3,10 +3,10 @@
     python bench/dissect_numpyro.py --work FOLDER [--group "scenario 1"] [--judge "judge 1"] [--all_samples]
 
 FOLDER gets what `node bench/dissectStudy.ts --write FOLDER` makes. One judge in one group is fitted as the study does:
-10 folds, 4 chains of 500 + 2,000 steps each, Laplace(0, 0.1), the folds' posterior means averaged; by NumPyro, and with
-Attune's own defaults by Attune with every fold drawn anew, and by Attune with the folds weighted from one fit. With --all_samples the group is all 5,240
-samples and there is one fit without folds. Prints times and the largest difference of a mean as JSON; ends with 1 where a mean
-differs by more than 0.01.
+10 folds, Laplace(0, 0.1), the folds' posterior means averaged; by NumPyro in 4 chains of 500 + 2,000 steps each, and by
+Attune as it is set by default, with every fold drawn anew and with the folds weighted from one fit. With --all_samples the
+group is all 5,240 samples and there is one fit without folds. Prints times and the largest difference of a mean as JSON;
+ends with 1 where a mean differs by more than 0.01.
 """
 
 import argparse

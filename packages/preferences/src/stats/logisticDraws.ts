@@ -83,14 +83,14 @@ function pilot(likelihood: LogisticLikelihood, prior: Prior, random: Random): Pi
   const variance = inverseDiagonal(factor);
   const target = { likelihood, prior, surrogate: taylor(likelihood, mode) };
   const chain = new SurrogateChain(target, { center: mode, variance }, random);
-  chain.warmUp(100);
-  const points = Array.from({ length: 100 }, () => {
+  chain.warmUp(200);
+  const points = Array.from({ length: 200 }, () => {
     chain.step();
     return Float64Array.from(chain.weights);
   });
   const surrogate = linearized(
     likelihood,
-    points.filter((_, i) => i % 2 === 0),
+    points.filter((_, i) => i % 4 === 0),
   );
   const unused = new Float64Array(mode.length);
   const error = standardDeviation(points.map((w) => likelihood.logLikelihood(w) - surrogate.density(w, unused)));
