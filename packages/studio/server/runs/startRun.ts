@@ -41,8 +41,7 @@ export async function startRun(studio: Studio, person: Person, projectId: string
     ...(asked.stage === 'ppo' && { reward_model: rewardModelAt(studio, projectId, asked.rewardModel) }),
     ...(asked.stage === 'spa' && { prompts: place.prompts }),
   };
-  const files = { data: lines.data, prompts: lines.prompts };
-  await prepare(studio, place, { stage: asked.stage, settings, files });
+  await prepare(studio, place, { stage: asked.stage, settings, files: lines });
   launch(studio, place, { stage: asked.stage, resume: false });
   const { name, stage } = asked;
   const details = { name, stage, lines: lines.data.length };
@@ -59,7 +58,7 @@ async function refuseLack(
 ): Promise<void> {
   const rounds = given.prompts_per_round ?? ('prompts_per_round' in fields ? fields.prompts_per_round : undefined);
   const promptsPerRound = Array.isArray(rounds) ? rounds.map(Number) : undefined;
-  const stock = { ...(await stockOf(studio, projectId)) };
+  const stock = await stockOf(studio, projectId);
   const [lack] = missing({ stage, data, ...(promptsPerRound && { promptsPerRound }) }, stock).filter(isOfProject);
   if (lack) throw new Refusal(400, lack.code, needInWords(lack), 'body.data');
 }
