@@ -72,8 +72,9 @@ test('sweeps, NUTS and Pólya-Gamma Gibbs sampling, which share nothing, agree',
 
 test('what moves by the surrogate and what follows the likelihood give one posterior, under every prior', () => {
   for (const prior of [laplacePrior(0.1), { kind: 'normal', scale: 0.2 }, { kind: 'horseshoe', scale: 0.1 }] as const) {
-    const fast = logisticDraws(likelihood, prior, defaults);
-    const slow = logisticDraws(likelihood, prior, { ...defaults, exact: true, seed: 7 });
+    const draws = prior.kind === 'horseshoe' ? 2500 : 1000; // its tails are heavy: deviations converge more slowly
+    const fast = logisticDraws(likelihood, prior, { ...defaults, draws });
+    const slow = logisticDraws(likelihood, prior, { ...defaults, draws, exact: true, seed: 7 });
     assert.ok(fast.acceptance > 0.9 && fast.acceptance < 1, `${prior.kind}: ${fast.acceptance} of the ends are taken`);
     assert.equal(slow.acceptance, 1);
     agree(fast.weights, 4, slow.weights, 4);
