@@ -46,7 +46,7 @@ interface Options extends ScoringOptions {
 }
 
 /** From what hardly lets a weight leave 0 to what hardly holds it: per pair, for features of mean square 1. */
-const ridges = [30, 10, 3, 1, 0.3, 0.1];
+const ridges = [30, 10, 3, 1, 0.3];
 
 /** `attune probe`: a reward model in one pass over the data. */
 export const probeCommand = (): Command =>
