@@ -42,9 +42,9 @@ const LARGEST_ERROR = 0.5; // nats: with more, too many moves would be in vain
  * Draws from the posterior of a logistic regression, in chains that begin apart.
  *
  * A pilot chain finds a quadratic that stands for the log-likelihood while a chain moves (see {@link SurrogateChain}): its
- * cost does not grow with the samples. Under Laplace and normal priors chains then move by sweeps (see {@link SweepChain}).
- * Where the quadratic is off by more than half a nat (few samples, wide priors), they are of the No-U-Turn sampler
- * ({@link NutsChain}) and follow the likelihood itself.
+ * cost does not grow with the samples. Under Laplace and normal priors chains then move by sweeps (see {@link SweepChain}),
+ * or, where columns nearly repeat each other, along trajectories of the No-U-Turn sampler ({@link NutsChain}). Where the
+ * quadratic is off by more than half a nat (few samples, wide priors), these follow the likelihood itself.
  *
  * @param likelihood used as scratch: not by two at once
  */

@@ -112,15 +112,28 @@ interface Start extends Beginning {
   readonly random: Random;
 }
 
-/** Sweeps where the density is a quadratic and at most a kink; else trajectories. */
+/** Sweeps where the density is a quadratic with at most a kink, and each weight is its own; else trajectories. */
 function mover(
   { surrogate, prior }: ChainTarget,
   { density, laplaceRates }: Posterior,
   begin: Start,
 ): NutsChain | SweepChain {
   const { start, random, variance, center } = begin;
-  if (surrogate && prior.kind === 'laplace') return new SweepChain(surrogate, { ...begin, rate: 1 / prior.scale });
-  if (surrogate && prior.kind === 'normal')
-    return new SweepChain(withNormals(surrogate, prior.scale), { ...begin, rate: 0 });
+  if (surrogate && prior.kind !== 'horseshoe' && !areEntangled(surrogate, variance, prior)) {
+    return prior.kind === 'laplace'
+      ? new SweepChain(surrogate, { ...begin, rate: 1 / prior.scale })
+      : new SweepChain(withNormals(surrogate, prior.scale), { ...begin, rate: 0 });
+  }
   return new NutsChain(density, { start, random, laplaceRates, ...(start.length === center.length && { variance }) });
+}
+
+const ENTANGLED = 2;
+
+/**
+ * Whether some weight varies so much less once the others are held (its variance inflation factor, 1/(1 − R²)) that to go
+ * through them one by one is to go in small steps: properties that nearly repeat each other.
+ */
+function areEntangled({ curvature }: Quadratic, variance: Float64Array, prior: Prior): boolean {
+  const precision = 1 / (2 * prior.scale ** 2); // that of a Laplace distribution
+  return variance.some((of, j) => of * (curvature[j * (variance.length + 1)]! + precision) > ENTANGLED);
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { drawSummary, seededRandom } from '../../src/index.ts';
+import { drawSummary, LogisticLikelihood, logisticDraws, seededRandom } from '../../src/index.ts';
 import { quadratic } from '../../src/stats/quadratic.ts';
 import { SweepChain } from '../../src/stats/sweepChain.ts';
 
@@ -60,4 +60,18 @@ test('a Laplace prior beside a quadratic, and alone, gives the moments and quant
     near(found.sd / expected.sd, 1, 1.2 / Math.sqrt(found.tailEss)); // of a Laplace distribution √5/2/√n, of a normal less
     near(found.probabilityPositive, positive, 0.5 / Math.sqrt(found.tailEss));
   }
+});
+
+const options = { chains: 4, warmup: 200, draws: 500, seed: 0 };
+
+test('weights of columns that repeat each other are drawn along trajectories: two draws are worth an independent one at least', () => {
+  const random = seededRandom(4);
+  const rows = Array.from({ length: 3000 }, () => {
+    const told = Array.from({ length: 3 }, () => (random.uniform() < 0.5 ? 1 : -1));
+    return Array.from({ length: 12 }, (_, j) => (random.uniform() < 0.9 ? told[j % 3]! : -told[j % 3]!));
+  });
+  const labels = rows.map((row) => random.uniform() < 1 / (1 + Math.exp(-0.5 * (row[0]! - row[1]!))));
+  const likelihood = new LogisticLikelihood(rows, labels);
+  const { weights } = logisticDraws(likelihood, { kind: 'laplace', scale: 0.1 }, options);
+  for (const values of weights) assert.ok(drawSummary(values, options.chains).bulkEss > values.length / 2);
 });
