@@ -116,16 +116,16 @@ const elsewhere: Record<string, string> = {
   rso_hinge_loss: 'test/losses/publishedValues.test.ts',
   cosine_schedule_with_warmup: "torch's test/schedules.test.ts",
   swiglu_mlp_residual: 'test/nn/layers.test.ts',
+  annotator_agreement: "preferences' test/stats/agreement.test.ts",
+  bradley_terry: "preferences' test/evals/leaderboard/published.test.ts",
 };
 
 const missing: Record<string, string> = {
-  bradley_terry: 'there is no Bradley-Terry fit yet',
-  annotator_agreement: 'there is no annotator agreement yet',
-  length_bias: 'there is no report of judges’ biases yet',
-  list_bias: 'there is no report of judges’ biases yet',
+  length_bias: 'a judge’s biases are effects of a regression here, not shares of pairs',
+  list_bias: 'a judge’s biases are effects of a regression here, not shares of pairs',
   generalised_jsd: 'there is no distillation',
   top_entropy_mask: 'there is no entropy mask (GRPO)',
-  rule_rewards: 'there are no rule-based rewards yet',
+  rule_rewards: 'there are no rule-based rewards',
 };
 
 const entries: Record<string, Entry> = path

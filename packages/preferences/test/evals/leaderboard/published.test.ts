@@ -24,3 +24,15 @@ test('against one baseline a rating is the log-odds of AlpacaEval’s published 
   }
   assert.equal(fit.table.prompts, 805); // the same prompts in every file
 });
+
+test('of four players the strengths are those of the worked example that Arena’s own tests have', (t) => {
+  const file = join(sharedData, 'reference/published.json');
+  if (!existsSync(file)) return t.skip('../shared/data/reference/published.json is not here');
+  const { wins, expected_strengths: strengths } = JSON.parse(readFileSync(file, 'utf8')).bradley_terry;
+  const battles = wins.map(([a, b, weight]: [string, string, number]) => ({ a, b, outcome: 1, weight }));
+  const { models, theta } = bradleyTerry(battles, { priorDeviation: Infinity });
+  for (const [i, model] of models.entries()) {
+    assert.ok(Math.abs(Math.exp(theta[i]!) / strengths[model] - 1) < 1e-3); // theta's mean of 0 is a geometric mean of 1
+  }
+  assert.equal(models.length, 4);
+});
