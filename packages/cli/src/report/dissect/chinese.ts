@@ -1,3 +1,4 @@
+import { chinesePropertyNames } from '@attune/preferences';
 import type { DissectWords } from './words.ts';
 
 const listed = (parts: readonly string[]): string =>
@@ -7,35 +8,7 @@ const listed = (parts: readonly string[]): string =>
 export const chinese: DissectWords = {
   language: 'zh-CN',
   names: {
-    harmless: '无害',
-    'grammarly correct': '语法正确',
-    friendly: '友好',
-    polite: '礼貌',
-    interactive: '善于互动',
-    authoritative: '口吻权威',
-    funny: '幽默',
-    'use rhetorical devices': '运用修辞',
-    'complex word & sentence': '用词造句复杂',
-    'use supporting materials': '引用佐证材料',
-    'well formatted': '排版清晰',
-    'admit limits': '承认不足',
-    persuasive: '有说服力',
-    'step-by-step': '循序渐进',
-    'use informal expressions': '口语化',
-    'non-repetitive': '不重复',
-    clear: '清楚易懂',
-    relevant: '切题',
-    novel: '新颖',
-    'contain rich info': '信息丰富',
-    'no minor errors': '无轻微错误',
-    'no moderate errors': '无中等错误',
-    'no severe errors': '无严重错误',
-    'clarify intent': '澄清意图',
-    'show empathetic': '有同理心',
-    'satisfy constraints': '满足约束',
-    'support stances': '支持用户立场',
-    'correct mistakes': '纠正错误',
-    lengthy: '篇幅长',
+    ...chinesePropertyNames,
     'Exam Questions': '考试题',
     Code: '代码',
     'Creative Writing': '创意写作',
