@@ -21,6 +21,7 @@ import type { Db } from '../db/open.ts';
 import { write } from '../db/write.ts';
 import { AT_A_TIME, billOf, checkEndpoint, modelChoices, openEndpoint } from '../jobs/endpoints.ts';
 import { latestJob, type Outcome, startJob, stopJob, type Work } from '../jobs/job.ts';
+import { textPages } from '../jobs/textPages.ts';
 import { Refusal } from '../refusal.ts';
 import type { Studio } from '../studio.ts';
 import { countJudged, judgedItems } from './judged.ts';
@@ -132,16 +133,9 @@ async function comparisonsLeft(db: Db, projectId: string, { model, most }: NewAn
   return rows.map(({ id }) => id);
 }
 
-const PAGE = 256;
-
-/** Comparisons as annotators are given them, a page at a time, so that memory stays small. */
+/** Comparisons as annotators are given them, page by page. */
 async function* samplePages(db: Db, ids: readonly string[]): AsyncGenerator<(RawSample & { readonly id: string })[]> {
-  for (let from = 0; from < ids.length; from += PAGE) {
-    const rows = await db
-      .selectFrom('texts')
-      .selectAll()
-      .where('item_id', 'in', ids.slice(from, from + PAGE))
-      .execute();
+  for await (const rows of textPages(db, ids)) {
     yield rows.map(({ item_id: id, prompt, a, b }) => ({
       ...{ id, prompt: dialogue(JSON.parse(prompt) as Message[]), response_a: a!, response_b: b! },
     }));

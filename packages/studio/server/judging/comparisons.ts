@@ -2,9 +2,8 @@
 import type { PairToJudge } from '@attune/preferences';
 import type { Message } from '../../shared/queue.ts';
 import type { Db } from '../db/open.ts';
+import { textPages } from '../jobs/textPages.ts';
 import { judgeKey } from '../names.ts';
-
-const PAGE = 256;
 
 /** Ids of the comparisons and gold items without a vote of the judge, in the order of their import. */
 export async function comparisonsLeft(db: Db, projectId: string, judge: string): Promise<string[]> {
@@ -25,14 +24,9 @@ export interface Contest extends PairToJudge {
   readonly prompt: Message[];
 }
 
-/** Comparisons with their texts, a page at a time, so that memory stays small. */
+/** Comparisons with their texts, page by page. */
 export async function* contests(db: Db, ids: readonly string[]): AsyncGenerator<Contest[]> {
-  for (let from = 0; from < ids.length; from += PAGE) {
-    const rows = await db
-      .selectFrom('texts')
-      .selectAll()
-      .where('item_id', 'in', ids.slice(from, from + PAGE))
-      .execute();
+  for await (const rows of textPages(db, ids)) {
     yield rows.map(({ item_id: id, prompt, a, b }) => ({
       ...{ id, prompt: JSON.parse(prompt), a: said(a!), b: said(b!) },
       candidates: [
