@@ -1,51 +1,9 @@
 /** What a run's numbers say, in codes that the pages put into words. Pure functions over lines of `metrics.jsonl`. */
 import { reinforcement } from './diagnosisPpo.ts';
 import { selfAnnotation } from './diagnosisSpa.ts';
+import type { Finding, Weight } from './finding.ts';
 import type { RunLine } from './runs.ts';
 import { apart, fifths, isNumber, series, stretch } from './stretches.ts';
-
-/** How much it matters: something is broken, may go wrong, is worth knowing, or goes well. */
-export type Weight = 'problem' | 'warning' | 'note' | 'good';
-
-/** One thing that the numbers say. */
-export interface Finding {
-  readonly code: FindingCode;
-  readonly weight: Weight;
-  /** Numbers that the sentence names. */
-  readonly values: Readonly<Record<string, number>>;
-}
-
-export type FindingCode =
-  | 'lossNotFinite'
-  | 'lossRises'
-  | 'accuracyAtChance'
-  | 'nothingLearned'
-  | 'chosenFallsFar'
-  | 'chosenFalls'
-  | 'overfits'
-  | 'klExplodes'
-  | 'lengthHack'
-  | 'lengthGrows'
-  | 'lengthShrinks'
-  | 'forgetsToStop'
-  | 'cutOff'
-  | 'scoresAlike'
-  | 'scoreFalls'
-  | 'scoreRises'
-  | 'entropyCollapses'
-  | 'stepsTooLarge'
-  | 'criticLags'
-  | 'ownLabelsWrong'
-  | 'agreementFalls'
-  | 'ownLabelsRight'
-  | 'ownLabelsUnsure'
-  | 'labelsLikeLength'
-  | 'roundsGrow'
-  | 'roundsCutOff'
-  | 'responsesAlike'
-  | 'tooEarly'
-  | 'noTrend'
-  | 'learns';
 
 const FEWEST_LINES = 10;
 

@@ -2,7 +2,7 @@
  * What the numbers of reinforcement learning say. Each rule reads only what `attune train ppo` writes, as docs/ppo.md
  * lists it; a number that a run does not have says nothing.
  */
-import type { Finding, FindingCode, Weight } from './diagnosis.ts';
+import type { Finding, FindingCode, Weight } from './finding.ts';
 import type { RunLine } from './runs.ts';
 import { apart, fifths, median, type Stretch, series } from './stretches.ts';
 

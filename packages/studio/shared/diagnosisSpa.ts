@@ -2,7 +2,7 @@
  * What the rounds of self-annotation say. Each rule reads only what `attune train spa` writes of a round, as docs/spa.md
  * lists it; rounds are numbered by `step`.
  */
-import type { Finding, FindingCode, Weight } from './diagnosis.ts';
+import type { Finding, FindingCode, Weight } from './finding.ts';
 import type { RunLine } from './runs.ts';
 import { isNumber } from './stretches.ts';
 

@@ -1,7 +1,8 @@
 import { Group, List, Paper, Text, ThemeIcon, Title } from '@mantine/core';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { diagnose, type Finding, type Weight } from '../../../../shared/diagnosis.ts';
+import { diagnose } from '../../../../shared/diagnosis.ts';
+import type { Finding, Weight } from '../../../../shared/finding.ts';
 import type { RunLine } from '../../../../shared/runs.ts';
 import { shortNumber } from '../../ui/charts/shortNumber.ts';
 
