@@ -69,5 +69,6 @@ export type { Prior } from './stats/posterior.ts';
 export * from './stats/power.ts';
 export * from './stats/random.ts';
 export { type Label, type Ratings, ratingsOf } from './stats/ratings.ts';
+export type { Differences } from './stats/ridgeRanking.ts';
 export * from './stats/shares.ts';
 export * from './stats/summary.ts';

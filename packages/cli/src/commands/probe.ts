@@ -11,6 +11,7 @@ import {
 } from '@attune/align';
 import {
   DataError,
+  type Differences,
   groupFolds,
   lengthBaseline,
   majorityBaseline,
@@ -147,7 +148,7 @@ function foldsByPrompt(examples: readonly EncodedPair[], count: number): Uint8Ar
   return folds;
 }
 
-function validated(candidates: Parameters<typeof nestedRidge>[0] & readonly unknown[], folds: number): NestedRidge {
+function validated(candidates: readonly Differences[], folds: number): NestedRidge {
   const total = (candidates.length * ridges.length * folds * (folds + 1)) / 2;
   const shown = progress(standardError(), { label: 'heads', total, unit: 'fits' });
   let done = 0;

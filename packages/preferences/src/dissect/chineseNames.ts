@@ -30,3 +30,18 @@ export const chinesePropertyNames = {
   'correct mistakes': '纠正错误',
   lengthy: '篇幅长',
 } as const;
+
+/** The scenarios of scenarios.yaml in Chinese. */
+export const chineseScenarioNames = {
+  'Exam Questions': '考试题',
+  Code: '代码',
+  'Creative Writing': '创意写作',
+  'Functional Writing': '实用写作',
+  Communication: '交流',
+  'Knowledge-aware': '知识问答',
+  Advice: '建议',
+  'Daily Tasks': '日常事务',
+  'NLP Tasks': '文本处理',
+  Others: '其他',
+  'Unsafe Queries': '不安全提问',
+} as const;

@@ -1,6 +1,6 @@
 export * from './annotate/index.ts';
 export * from './chatLetters.ts';
-export { chinesePropertyNames } from './chineseNames.ts';
+export { chinesePropertyNames, chineseScenarioNames } from './chineseNames.ts';
 export * from './clusters.ts';
 export * from './compare.ts';
 export * from './conditions.ts';

@@ -157,10 +157,7 @@ function effectiveSize(values: Float64Array, chains: number): number {
   const n = total / chains;
   const { means, within } = moments(values, chains);
   const centered = new Float64Array(total);
-  for (let c = 0; c < chains; c++) {
-    const middle = means[c]!;
-    for (let i = c * n; i < (c + 1) * n; i++) centered[i] = values[i]! - middle;
-  }
+  for (let i = 0; i < total; i++) centered[i] = values[i]! - means[Math.floor(i / n)]!;
   const plus = (within * (n - 1)) / n + standardDeviation(means) ** 2;
   const correlation = (lag: number) => 1 - (within - autocovariance(centered, chains, lag)) / plus;
   let even = 1;
@@ -185,9 +182,8 @@ function moments(values: Float64Array, chains: number): { means: Float64Array; w
     let sum = 0;
     let squares = 0;
     for (let i = c * n; i < (c + 1) * n; i++) sum += values[i]!;
-    const middle = sum / n;
-    means[c] = middle;
-    for (let i = c * n; i < (c + 1) * n; i++) squares += (values[i]! - middle) ** 2;
+    means[c] = sum / n;
+    for (let i = c * n; i < (c + 1) * n; i++) squares += (values[i]! - sum / n) ** 2;
     within += squares / (n - 1) / chains;
   }
   return { means, within };

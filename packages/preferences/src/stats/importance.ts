@@ -23,8 +23,8 @@ export function paretoSmoothed(logRatios: Float64Array): ImportanceWeights {
   const n = logRatios.length;
   const tail = Math.ceil(Math.min(n / 5, 3 * Math.sqrt(n)));
   if (tail < 5) throw new InvalidValueError('The number of draws', 'at least 25', n);
-  const below = ranked(Float64Array.from(logRatios), n - tail - 1);
-  const largest = logRatios.reduce((a, b) => Math.max(a, b));
+  const sorted = Float64Array.from(logRatios).sort();
+  const [largest, below] = [sorted[n - 1]!, sorted[n - tail - 1]!];
   const [weights, places]: [Float64Array, number[]] = [new Float64Array(n), []];
   for (let i = 0; i < n; i++) {
     weights[i] = Math.exp(logRatios[i]! - largest);
@@ -40,36 +40,12 @@ export function paretoSmoothed(logRatios: Float64Array): ImportanceWeights {
   return { weights: normalized(weights), shape: pareto.shape };
 }
 
-/** The value that would stand at a place (from 0) if the values were sorted. They are put in another order (Hoare 1961, "Find"). */
-function ranked(values: Float64Array, place: number): number {
-  for (let from = 0, to = values.length - 1; from < to; ) {
-    const pivot = values[(from + to) >> 1]!;
-    let i = from;
-    let j = to;
-    while (i <= j) {
-      while (values[i]! < pivot) i++;
-      while (values[j]! > pivot) j--;
-      if (i > j) break;
-      const other = values[i]!;
-      values[i++] = values[j]!;
-      values[j--] = other;
-    }
-    if (place <= j) to = j;
-    else if (place >= i) from = i;
-    else break;
-  }
-  return values[place]!;
-}
-
 /** How many independent draws weighted draws are worth: 1/Σw², for weights that sum to 1 (Kong 1992). */
 export const effectiveDraws = (weights: Float64Array): number => 1 / weights.reduce((sum, w) => sum + w * w, 0);
 
-/** In place. */
 function normalized(weights: Float64Array): Float64Array {
-  let sum = 0;
-  for (let i = 0; i < weights.length; i++) sum += weights[i]!;
-  for (let i = 0; i < weights.length; i++) weights[i]! /= sum;
-  return weights;
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  return weights.map((weight) => weight / sum);
 }
 
 /** The generalized Pareto distribution of excesses over 0: P(X > x) = (1 + shape·x/scale)^(−1/shape). */

@@ -26,11 +26,13 @@ export interface NestedRidge {
  *
  * Of K folds and for every choice there are K(K+1)/2 fits: that without f and g serves both.
  *
- * @param candidates features of the same pairs in the same folds
+ * @param candidates features of the same pairs in the same folds; one at least
  * @param ridges from the strongest to the weakest: each fit starts where the one before it ended
+ * @param progress is told of each fit
+ * @throws InvalidValueError for a fold without pairs
  */
 export function nestedRidge(
-  candidates: Iterable<Differences>,
+  candidates: readonly Differences[],
   ridges: readonly number[],
   progress: (fits: number) => void = () => {},
 ): NestedRidge {
@@ -39,7 +41,7 @@ export function nestedRidge(
   const inner: number[][] = []; //       by choice and fold: loss of the others, each by weights without it and the fold
   const rankings: RidgeRanking[] = [];
   let folds: Uint8Array = new Uint8Array();
-  for (const [features, differences] of [...candidates].entries()) {
+  for (const [features, differences] of candidates.entries()) {
     folds = differences.folds;
     const ranking = new RidgeRanking(differences);
     rankings.push(ranking);

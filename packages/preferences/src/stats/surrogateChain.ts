@@ -134,6 +134,6 @@ const ENTANGLED = 2;
  * through them one by one is to go in small steps: properties that nearly repeat each other.
  */
 function areEntangled({ curvature }: Quadratic, variance: Float64Array, prior: Prior): boolean {
-  const precision = 1 / (2 * prior.scale ** 2); // that of a Laplace distribution
+  const precision = 1 / (2 * prior.scale ** 2); // as ridgeMode() is given it for `variance`
   return variance.some((of, j) => of * (curvature[j * (variance.length + 1)]! + precision) > ENTANGLED);
 }

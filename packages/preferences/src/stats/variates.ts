@@ -10,9 +10,7 @@ export function normals({ uniform }: Random): () => number {
       spare = Number.NaN;
       return kept;
     }
-    let x = 0;
-    let y = 0;
-    let square = 0;
+    let [x, y, square] = [0, 0, 0];
     do {
       x = 2 * uniform() - 1;
       y = 2 * uniform() - 1;

@@ -1,4 +1,4 @@
-import { chinesePropertyNames } from '@attune/preferences';
+import { chinesePropertyNames, chineseScenarioNames } from '@attune/preferences';
 import type { DissectWords } from './words.ts';
 
 const listed = (parts: readonly string[]): string =>
@@ -9,17 +9,7 @@ export const chinese: DissectWords = {
   language: 'zh-CN',
   names: {
     ...chinesePropertyNames,
-    'Exam Questions': '考试题',
-    Code: '代码',
-    'Creative Writing': '创意写作',
-    'Functional Writing': '实用写作',
-    Communication: '交流',
-    'Knowledge-aware': '知识问答',
-    Advice: '建议',
-    'Daily Tasks': '日常事务',
-    'NLP Tasks': '文本处理',
-    Others: '其他',
-    'Unsafe Queries': '不安全提问',
+    ...chineseScenarioNames,
     'Unclear User Intent': '意图不明',
     'Express Feelings of Emotions': '表达情绪',
     'Contain Explicit Constraints': '有明确约束',

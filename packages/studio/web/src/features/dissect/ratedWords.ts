@@ -1,5 +1,5 @@
 /** Words for the study's 29 properties, its scenarios and its subsets. */
-import { chinesePropertyNames } from '@attune/preferences/dissect/chineseNames';
+import { chinesePropertyNames, chineseScenarioNames } from '@attune/preferences/dissect/chineseNames';
 import type { RatedProperty, Scenario } from '../../../../shared/dissect.ts';
 
 interface Words {
@@ -125,17 +125,7 @@ export const zh: Words = {
     lengthy: '长度明显更长。',
   },
   scenarios: {
-    'Exam Questions': '考试题',
-    Code: '代码',
-    'Creative Writing': '创意写作',
-    'Functional Writing': '实用写作',
-    Communication: '交流',
-    'Knowledge-aware': '知识问答',
-    Advice: '建议',
-    'Daily Tasks': '日常事务',
-    'NLP Tasks': '文本处理',
-    Others: '其他',
-    'Unsafe Queries': '不安全提问',
+    ...chineseScenarioNames,
     intent_unclear: '意图不明',
     express_feeling: '表达情绪',
     w_constraints: '有明确约束',
