@@ -1,10 +1,14 @@
 import { InvalidValueError } from '../errors.ts';
 
+/** A pivot this small beside its diagonal is rounding: the row is a combination of those above it. */
+const LEAST_PIVOT = 1e-13;
+
 /**
  * The Cholesky factor L of a symmetric positive definite matrix, LLᵀ = A; what stands above the diagonal of A is not read.
  *
  * @param matrix [n][n], row by row
  * @returns L, zeros above its diagonal
+ * @throws InvalidValueError where A is not positive definite, or so nearly not that its factor would be noise
  */
 export function cholesky(matrix: Float64Array): Float64Array {
   const n = Math.round(Math.sqrt(matrix.length));
@@ -13,7 +17,8 @@ export function cholesky(matrix: Float64Array): Float64Array {
     for (let j = 0; j <= i; j++) {
       let sum = matrix[i * n + j]!;
       for (let k = 0; k < j; k++) sum -= factor[i * n + k]! * factor[j * n + k]!;
-      if (i === j && !(sum > 0)) throw new InvalidValueError('The matrix', 'positive definite', `not (row ${i})`);
+      if (i === j && !(sum > LEAST_PIVOT * matrix[i * n + i]!))
+        throw new InvalidValueError('The matrix', 'positive definite', `not (row ${i})`);
       factor[i * n + j] = i === j ? Math.sqrt(sum) : sum / factor[j * n + j]!;
     }
   }

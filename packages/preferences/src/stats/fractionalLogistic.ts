@@ -113,10 +113,11 @@ export function maximumLikelihood(
     const step = solveDefinite(likelihood.information(w), gradient);
     if (!step) return undefined;
     const along = (size: number) => w.map((value, j) => value + size * step[j]!);
-    if (step.every((move, j) => Math.abs(move) <= 1e-6 * (1 + Math.abs(w[j]!)))) return along(1); // off by its square
+    const isWithin = (share: number) => step.every((move, j) => Math.abs(move) <= share * (1 + Math.abs(w[j]!)));
+    if (isWithin(1e-6)) return along(1); // off by its square
     let size = 1;
     while (size > 1e-8 && !(likelihood.logLikelihood(along(size)) > now)) size /= 2;
-    if (size <= 1e-8) return w; // rounding leaves nothing to gain
+    if (size <= 1e-8) return isWithin(1e-3) ? w : undefined; // rounding leaves nothing to gain
     w = along(size);
   }
   return undefined;

@@ -100,6 +100,31 @@ test('labels that a plane separates, and columns that say the same, have no weig
   assert.equal(maximumLikelihood(new FractionalLikelihood(collinear)), undefined);
 });
 
+test('a column that others add up to has no weight of its own, although rounding hides it', () => {
+  fc.assert(
+    fc.property(
+      fc.integer(),
+      fc.array(fc.double({ min: -2, max: 2, noNaN: true }), { minLength: 2, maxLength: 2 }),
+      (seed, [a, b]) => {
+        const rows = drawn(30, 3, seed);
+        for (let at = 0; at < rows.x.length; at += 3) rows.x[at + 2] = a! * rows.x[at]! + b! * rows.x[at + 1]!;
+        assert.equal(maximumLikelihood(new FractionalLikelihood(rows)), undefined);
+      },
+    ),
+  );
+});
+
+test('a few rows that a plane separates among many that decide nothing have no weight either', () => {
+  const [n, few] = [100_000, 4]; // what separating further would gain drowns in the rounding of the sum
+  const rows = {
+    columns: 1,
+    x: Float64Array.from({ length: n }, (_, i) => (i < few ? 1 : 0)),
+    y: Float64Array.from({ length: n }, (_, i) => (i < few ? 1 : 0.5)),
+    weights: new Float64Array(n).fill(1),
+  };
+  assert.equal(maximumLikelihood(new FractionalLikelihood(rows)), undefined);
+});
+
 test('predictors of ±1000 keep the likelihood finite', () => {
   const rows = {
     columns: 1,
