@@ -18,6 +18,6 @@ node_modules/.bin/tsc --noEmit
 node_modules/.bin/tsc --noEmit -p packages/studio/web
 
 # One thread each and a test file per core: with more, they would wait for one another.
-OMP_NUM_THREADS=1 node --import ./scripts/sameCases.ts --test --test-concurrency="$(node -p 'os.availableParallelism()')" \
+OMP_NUM_THREADS=1 node --import "$root/scripts/sameCases.ts" --test --test-concurrency="$(node -p 'os.availableParallelism()')" \
   --test-reporter=spec --test-reporter-destination=stdout --test-reporter=tap --test-reporter-destination="$made/test.tap" "$@"
 grep -q '^# pass [1-9]' "$made/test.tap" || fail "no test ran: nothing matches $*"
