@@ -1,23 +1,23 @@
 import { InvalidValueError } from '../errors.ts';
 
-const WIDTH = 4; // of −1, 0 and +1 there are 3⁴ = 81 patterns: fewer than a group has samples
-const STRIDE = 8; // blocks that are added up at once: rows are filled with zeros to a multiple of 8·4 columns
+const WIDTH = 3; // of −1, 0 and +1 there are 3³ = 27 patterns: far fewer than a group has samples
+const STRIDE = 5; // blocks that are added up at once: rows are filled with zeros to a multiple of 5·3 columns
 
 /**
  * A matrix of regressors, kept so that its products cost little where rows repeat each other in part: its columns stand in
- * blocks of four, and a block is the list of its different rows, its patterns. X·w then takes one number per pattern and one
- * addition per row and block, instead of four; for features of −1, 0 and +1 a block has at most 81 patterns. Any numbers
+ * blocks of three, and a block is the list of its different rows, its patterns. X·w then takes one number per pattern and one
+ * addition per row and block, instead of three; for features of −1, 0 and +1 a block has at most 27 patterns. Any numbers
  * may stand in it: where nothing repeats, nothing is saved.
  */
 export class Design {
   readonly rows: number;
   readonly columns: number;
   readonly #blocks: number;
-  readonly #patterns: Float64Array; // [patterns][4], those of the first block first
+  readonly #patterns: Float64Array; // [patterns][3], those of the first block first
   readonly #starts: Uint32Array; //    [blocks + 1], where the patterns of each block begin
   readonly #codes: Uint32Array; //     [rows][blocks], places in `patterns`
   readonly #table: Float64Array; //    [patterns]
-  readonly #padded: Float64Array; //   [blocks·4]
+  readonly #padded: Float64Array; //   [blocks·3]
 
   /**
    * @param signs what each row is multiplied by, 1 throughout by default
@@ -36,13 +36,13 @@ export class Design {
       for (let i = 0; i < this.rows; i++) {
         const [row, sign, at] = [rows[i]!, signs?.[i] ?? 1, block * WIDTH];
         const entry = (j: number) => (j < this.columns ? row[j]! * sign + 0 : 0); // −0 and 0 are one pattern
-        const [a, b, c, d] = [entry(at), entry(at + 1), entry(at + 2), entry(at + 3)];
-        const key = `${a} ${b} ${c} ${d}`;
+        const [a, b, c] = [entry(at), entry(at + 1), entry(at + 2)];
+        const key = `${a} ${b} ${c}`;
         let code = known.get(key);
         if (code === undefined) {
           code = patterns.length / WIDTH;
           known.set(key, code);
-          patterns.push(a, b, c, d);
+          patterns.push(a, b, c);
         }
         this.#codes[i * this.#blocks + block] = code;
       }
@@ -67,8 +67,7 @@ export class Design {
         out[i]! +=
           table[codes[at]!]! +
           table[codes[at + 1]!]! +
-          (table[codes[at + 2]!]! + table[codes[at + 3]!]!) +
-          (table[codes[at + 4]!]! + table[codes[at + 5]!]! + (table[codes[at + 6]!]! + table[codes[at + 7]!]!));
+          (table[codes[at + 2]!]! + table[codes[at + 3]!]! + table[codes[at + 4]!]!);
       }
     }
   }
@@ -83,11 +82,9 @@ export class Design {
       const first = padded[block * WIDTH]!;
       const second = padded[block * WIDTH + 1]!;
       const third = padded[block * WIDTH + 2]!;
-      const fourth = padded[block * WIDTH + 3]!;
       const end = this.#starts[block + 1]!;
       for (let k = this.#starts[block]!, at = k * WIDTH; k < end; k++, at += WIDTH) {
-        table[k] =
-          patterns[at]! * first + patterns[at + 1]! * second + (patterns[at + 2]! * third + patterns[at + 3]! * fourth);
+        table[k] = patterns[at]! * first + patterns[at + 1]! * second + patterns[at + 2]! * third;
       }
     }
   }
@@ -110,19 +107,16 @@ export class Design {
       let first = 0;
       let second = 0;
       let third = 0;
-      let fourth = 0;
       const end = starts[block + 1]!;
       for (let k = starts[block]!, at = k * WIDTH; k < end; k++, at += WIDTH) {
         const value = table[k]!;
         first += patterns[at]! * value;
         second += patterns[at + 1]! * value;
         third += patterns[at + 2]! * value;
-        fourth += patterns[at + 3]! * value;
       }
       padded[block * WIDTH] = first;
       padded[block * WIDTH + 1] = second;
       padded[block * WIDTH + 2] = third;
-      padded[block * WIDTH + 3] = fourth;
     }
     for (let j = 0; j < out.length; j++) out[j] = padded[j]!;
   }

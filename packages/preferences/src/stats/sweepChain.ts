@@ -63,8 +63,8 @@ export class SweepChain {
       return Math.max(SLOWEST, Math.sqrt(v * quadratic.curvature[j * columns + j]!));
     });
     this.#cos = this.#frequency.map((w) => Math.cos(w * TIME));
-    this.#sin = this.#frequency.map((w) => sine(w, TIME));
-    this.#versed = this.#frequency.map((w) => versedSine(w, TIME));
+    this.#sin = this.#frequency.map((w) => Math.sin(w * TIME) / w);
+    this.#versed = this.#sin.map((sin, j) => (sin * sin) / (1 + this.#cos[j]!));
     this.moveTo(start);
   }
 
@@ -108,33 +108,33 @@ export class SweepChain {
   /**
    * The same for a path that may cross 0, arc by arc. With x = tan(ωt/2)/ω an arc from q with speed u and acceleration a is
    * at 0 where (q·ω² + 2a)·x² + 2u·x + q = 0; none here is longer than half a period, so that the first x > 0 is wanted.
+   * What is left of the time is only known by its sine and cosine, and all of it goes without another sine or arc.
    */
   #pathAcross(j: number, q: number, speed: number, slope: number): number {
-    const w = this.#frequency[j]!;
+    const square = this.#frequency[j]! ** 2;
     const inverse = this.#inverse[j]!;
     const curvature = this.#quadratic.curvature[j * (this.position.length + 1)]!;
-    for (let left = TIME; ; ) {
+    let cos = this.#cos[j]!;
+    let sin = this.#sin[j]!;
+    for (;;) {
       const side = q > 0 || (q === 0 && speed > 0) ? 1 : -1;
       const acceleration = inverse * (slope - side * this.#rate);
-      const time = arrival(side * q, side * speed, side * acceleration, w);
-      if (!(time > 0 && time < left)) return q + speed * sine(w, left) + acceleration * versedSine(w, left);
-      speed = speed * Math.cos(w * time) + acceleration * sine(w, time);
+      const x = arrival(side * q, side * speed, side * acceleration, square);
+      const scale = 1 / (1 + square * x * x);
+      const [cosThere, sinThere] = [(1 - square * x * x) * scale, 2 * x * scale];
+      const left = sin * cosThere - cos * sinThere; // positive where it arrives in time
+      if (!(x > 0 && left > 0)) return q + speed * sin + (acceleration * sin * sin) / (1 + cos);
+      speed = speed * cosThere + acceleration * sinThere;
       slope += curvature * q;
-      left -= time;
+      cos = cos * cosThere + square * sin * sinThere;
+      sin = left;
       q = 0;
     }
   }
 }
 
-/** sin ωt / ω. */
-const sine = (w: number, time: number): number => Math.sin(w * time) / w;
-
-/** (1 − cos ωt)/ω², without loss of digits. */
-const versedSine = (w: number, time: number): number => 2 * (Math.sin((w * time) / 2) / w) ** 2;
-
-/** When an arc that begins at q ≥ 0 is at 0 for the first time after that; what is no number: never. */
-function arrival(q: number, speed: number, acceleration: number, w: number): number {
-  const square = q * w * w + 2 * acceleration;
-  const x = q > 0 ? q / (Math.sqrt(speed * speed - square * q) - speed) : (-2 * speed) / square;
-  return x > 0 ? (2 * Math.atan(w * x)) / w : Number.NaN;
-}
+/** tan(ωt/2)/ω of when an arc that begins at q ≥ 0 is at 0 for the first time after that; not above 0: never. */
+const arrival = (q: number, speed: number, acceleration: number, square: number): number =>
+  q > 0
+    ? q / (Math.sqrt(speed * speed - (square * q + 2 * acceleration) * q) - speed)
+    : (-2 * speed) / (square * q + 2 * acceleration);
