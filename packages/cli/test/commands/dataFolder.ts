@@ -12,9 +12,10 @@ export function dataFolder() {
   const path = (name: string) => join(folder, name);
   return {
     path,
-    /** Writes records as JSONL, and gives back the name. */
-    write: (name: string, rows: readonly object[]): string => {
-      writeFileSync(path(name), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    /** Writes records as JSONL, or a text as it is, and gives back the name. */
+    write: (name: string, content: readonly object[] | string): string => {
+      const text = typeof content === 'string' ? content : content.map((row) => `${JSON.stringify(row)}\n`).join('');
+      writeFileSync(path(name), text);
       return name;
     },
     lines: (name: string) => readLines(path(name)),

@@ -1,26 +1,11 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import type { ResponseLengths } from '@attune/preferences';
+import { dataFolder } from './dataFolder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'attune-'));
-after(() => rmSync(folder, { recursive: true }));
-
-const main = join(import.meta.dirname, '../../src/main.ts');
-
-/** Runs `attune …` in the folder. */
-function attune(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { cwd: folder, encoding: 'utf8' });
-  return { status, stdout, stderr };
-}
-
-function write(name: string, rows: readonly object[]): string {
-  writeFileSync(join(folder, name), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
-  return name;
-}
+const { path, write, text, attune } = dataFolder();
 
 /** A vote on what two systems answered. */
 const vote = (id: number, choice: string, systems = ['ppo', 'sft'], more: object = {}) => ({
@@ -42,8 +27,8 @@ const votes = write('votes.jsonl', [
   vote(7, 'a', ['dpo', 'sft']),
 ]);
 
-test('eval winrate --json gives rates in percent, and what did not count', () => {
-  const { status, stdout, stderr } = attune('eval', 'winrate', '--data', votes, '--system', 'ppo', '--json');
+test('eval winrate --json gives rates in percent, and what did not count', async () => {
+  const { status, stdout, stderr } = await attune('eval', 'winrate', '--data', votes, '--system', 'ppo', '--json');
   assert.equal(status, 0);
   const { system, against, winRate, standardError, interval, ...rest } = JSON.parse(stdout);
   assert.deepEqual([system, against, winRate], ['ppo', ['sft'], 70]); // 1 1 1 0 ½
@@ -57,24 +42,24 @@ test('eval winrate --json gives rates in percent, and what did not count', () =>
   assert.match(stderr, /1 comparisons of other systems/);
 });
 
-test('eval winrate for people is a table; of three systems it has to be told which', () => {
-  const { status, stdout } = attune('eval', 'winrate', '--data', votes, '--system', 'dpo');
+test('eval winrate for people is a table; of three systems it has to be told which', async () => {
+  const { status, stdout } = await attune('eval', 'winrate', '--data', votes, '--system', 'dpo');
   assert.equal(status, 0);
   assert.match(stdout, /dpo +sft +100\.0 %/);
-  const unclear = attune('eval', 'winrate', '--data', votes);
+  const unclear = await attune('eval', 'winrate', '--data', votes);
   assert.equal(unclear.status, 2);
   assert.match(unclear.stderr, /^DataError: votes\.jsonl: compares ppo, sft, dpo\. Say whose/);
-  assert.equal(attune('eval', 'winrate', '--data', votes, '--system', 'mine').status, 2);
+  assert.equal((await attune('eval', 'winrate', '--data', votes, '--system', 'mine')).status, 2);
 });
 
-test('eval winrate of published annotations is AlpacaEval’s leaderboard', (t) => {
+test('eval winrate of published annotations is AlpacaEval’s leaderboard', async (t) => {
   const data = join(import.meta.dirname, '../../../../../shared/data/preferences/alpaca_eval');
   if (!existsSync(data)) return t.skip('../shared/data/preferences/alpaca_eval is not here');
   const [[model, expected]] = Object.entries(
     JSON.parse(readFileSync(join(data, 'expected_winrates.json'), 'utf8')),
   ) as [[string, Record<string, number>]];
   const file = join(data, 'weighted_alpaca_eval_gpt4_turbo', `${model}.annotations.jsonl.gz`);
-  const found = JSON.parse(attune('eval', 'winrate', '--data', file, '--json').stdout);
+  const found = JSON.parse((await attune('eval', 'winrate', '--data', file, '--json')).stdout);
   assert.ok(Math.abs(found.winRate - expected.win_rate!) < 1e-9);
   assert.ok(Math.abs(found.standardError - expected.standard_error!) < 1e-9);
   assert.deepEqual(
@@ -83,7 +68,7 @@ test('eval winrate of published annotations is AlpacaEval’s leaderboard', (t) 
   );
 });
 
-test('eval human gives win, tie and lose per category beside what the paper reports', () => {
+test('eval human gives win, tie and lose per category beside what the paper reports', async () => {
   const categories = write('categories.jsonl', [
     { prompt: 'Question 1', category: 'writing' },
     { prompt: 'Question 2', category: 'writing' },
@@ -91,7 +76,7 @@ test('eval human gives win, tie and lose per category beside what the paper repo
     { id: 5, category: 'maths' },
   ]);
   const args = ['eval', 'human', '--data', votes, '--system', 'ppo', '--categories', categories];
-  const { status, stdout, stderr } = attune(...args, '--json');
+  const { status, stdout, stderr } = await attune(...args, '--json');
   assert.equal(status, 0);
   const { overall, reported, ...found } = JSON.parse(stdout);
   assert.deepEqual(
@@ -114,27 +99,27 @@ test('eval human gives win, tie and lose per category beside what the paper repo
   assert.ok(Math.abs(overall.standardError - 100 * Math.sqrt(0.64 / 5)) < 1e-9);
   assert.deepEqual([reported.win, reported.net, reported.n], [30, 15, 400]);
   assert.match(stderr, /has no category for 1 comparisons/);
-  const table = attune(...args).stdout;
+  const table = (await attune(...args)).stdout;
   assert.match(table, /^overall +60\.0 +20\.0 +20\.0 +40\.0 /m);
   assert.match(table, /PPO against SFT, reported +30\.0 +55\.0 +15\.0 +15\.0 +3\.3 /);
 });
 
-test('eval human says when the same responses were judged more than once', () => {
+test('eval human says when the same responses were judged more than once', async () => {
   const twice = write('twice.jsonl', [vote(1, 'a'), vote(1, 'b', ['ppo', 'sft'], { judge: 'you' })]);
-  const { status, stderr } = attune('eval', 'human', '--data', twice);
+  const { status, stderr } = await attune('eval', 'human', '--data', twice);
   assert.equal(status, 0);
   assert.match(stderr, /2 comparisons are of 1 pairs of responses/);
-  const undecided = attune('eval', 'human', '--data', write('skips.jsonl', [vote(1, 'skip')]));
+  const undecided = await attune('eval', 'human', '--data', write('skips.jsonl', [vote(1, 'skip')]));
   assert.equal(undecided.status, 2);
   assert.match(undecided.stderr, /nobody decided between sft and/);
 });
 
-test('eval lengths measures comparisons by system and generated responses by file', () => {
+test('eval lengths measures comparisons by system and generated responses by file', async () => {
   const generated = write('mine.jsonl', [
     { id: '1', index: 0, text: 'one two', tokens: [1], logprobs: [0], finish: 'stop' },
     { id: '1', index: 1, text: 'one two three', tokens: [1], logprobs: [0], finish: 'stop' },
   ]);
-  const { status, stdout } = attune('eval', 'lengths', '--data', votes, generated, '--json');
+  const { status, stdout } = await attune('eval', 'lengths', '--data', votes, generated, '--json');
   assert.equal(status, 0);
   const { systems, reportedOrder } = JSON.parse(stdout);
   const shown = systems.map(({ system, n, words, characters }: ResponseLengths & { system: string }) => [
@@ -150,36 +135,53 @@ test('eval lengths measures comparisons by system and generated responses by fil
     ['mine', 2, 2.5, 10],
   ]);
   assert.deepEqual(reportedOrder, ['SFT', 'PPO', 'DPO']);
-  assert.match(attune('eval', 'lengths', '--data', generated).stdout, /mine +characters +10\.0 +7\.0 to 13\.0 +10\.0/);
+  assert.match(
+    (await attune('eval', 'lengths', '--data', generated)).stdout,
+    /mine +characters +10\.0 +7\.0 to 13\.0 +10\.0/,
+  );
 });
 
-test('eval lengths of what has neither systems nor texts is refused', () => {
+test('eval lengths of what has neither systems nor texts is refused', async () => {
   const nameless = vote(1, 'a');
   const responses = nameless.responses.map(({ source: _, ...rest }) => rest);
-  const { status, stderr } = attune('eval', 'lengths', '--data', write('nameless.jsonl', [{ ...nameless, responses }]));
+  const { status, stderr } = await attune(
+    'eval',
+    'lengths',
+    '--data',
+    write('nameless.jsonl', [{ ...nameless, responses }]),
+  );
   assert.equal(status, 2);
   assert.match(stderr, /names no system/);
   const pairs = write('pairs.jsonl', [{ prompt: 'a', chosen: 'b', rejected: 'c' }]);
-  assert.equal(attune('eval', 'lengths', '--data', pairs).status, 2);
+  assert.equal((await attune('eval', 'lengths', '--data', pairs)).status, 2);
 });
 
-test('eval curves lays runs over each other, and wants names and runs', () => {
+test('eval curves lays runs over each other, and wants names and runs', async () => {
   for (const [name, values] of Object.entries({ low: [1, 2], high: [3, 5] })) {
-    mkdirSync(join(folder, name));
+    mkdirSync(path(name));
     write(
       join(name, 'metrics.jsonl'),
       values.map((kl, i) => ({ step: i + 1, time: i, 'objective/kl': kl })),
     );
   }
-  const page = attune('eval', 'curves', '--run', 'low=low', '--run', '<b>high</b>=high', '--out', 'compared.html');
+  const page = await attune(
+    'eval',
+    'curves',
+    '--run',
+    'low=low',
+    '--run',
+    '<b>high</b>=high',
+    '--out',
+    'compared.html',
+  );
   assert.equal(page.status, 0, page.stderr);
-  const html = readFileSync(join(folder, 'compared.html'), 'utf8');
+  const html = text('compared.html');
   assert.match(html, /<polyline|<path/);
   assert.ok(html.includes('&lt;b&gt;high') && !html.includes('<b>high'), 'a name is text');
   for (const wrong of ['low', 'low=absent']) {
-    const refused = attune('eval', 'curves', '--run', wrong, '--out', 'other.html');
+    const refused = await attune('eval', 'curves', '--run', wrong, '--out', 'other.html');
     assert.equal(refused.status, 2);
     assert.match(refused.stderr, wrong === 'low' ? /form name=folder/ : /no run folder/);
-    assert.ok(!existsSync(join(folder, 'other.html')));
+    assert.ok(!existsSync(path('other.html')));
   }
 });

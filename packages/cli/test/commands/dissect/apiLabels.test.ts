@@ -1,32 +1,16 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { type Answer, startChat } from '../../../../preferences/test/judges/chatServer.ts';
+import { dataFolder } from '../dataFolder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'attune-'));
-after(() => rmSync(folder, { recursive: true }));
+const { write, text, attune } = dataFolder();
+const labels = (...args: readonly string[]) => attune('dissect', 'labels', ...args);
 
-const main = join(import.meta.dirname, '../../../src/main.ts');
-
-/** Runs `attune dissect labels …` in the folder, while the server answers. */
-async function labels(...args: string[]) {
-  const child = spawn(process.execPath, [main, 'dissect', 'labels', ...args], { cwd: folder });
-  const parts = { stdout: '', stderr: '' };
-  child.stdout.on('data', (part) => (parts.stdout += part));
-  child.stderr.on('data', (part) => (parts.stderr += part));
-  const status = await new Promise<number | null>((done) => child.on('close', done));
-  return { status, ...parts };
-}
-
-const samples = [
+write('samples.jsonl', [
   { id: 0, prompt: 'Which?', response_a: 'short', response_b: 'a longer text' },
   { id: 1, prompt: 'Which?', response_a: 'a very long text', response_b: 'brief' },
   { id: 2, prompt: 'Which?', response_a: 'odd', response_b: 'odd indeed' },
-];
-writeFileSync(join(folder, 'samples.jsonl'), samples.map((one) => `${JSON.stringify(one)}\n`).join(''));
+]);
 
 const answer = (top: Record<string, number> | undefined): Answer => ({
   status: 200,
@@ -69,7 +53,7 @@ test('labels of a model behind a server come from its first tokens, in both orde
   ];
   const first = await labels(...args, '--logprobs-out', 'large');
   assert.equal(first.status, 0, first.stderr);
-  assert.deepEqual(JSON.parse(readFileSync(join(folder, 'large.json'), 'utf8')), ['B', 'A', null]);
+  assert.deepEqual(JSON.parse(text('large.json')), ['B', 'A', null]);
   assert.match(
     first.stderr,
     /Of 1 samples an answer is missing, the first: sample 2: the answer begins with neither letter/,

@@ -1,37 +1,14 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
+import { dataFolder } from '../dataFolder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'attune-'));
-after(() => rmSync(folder, { recursive: true }));
+const { path, write, text, attune } = dataFolder();
+const dissect = (...args: readonly string[]) => attune('dissect', ...args);
 
-const main = join(import.meta.dirname, '../../../src/main.ts');
 const data = join(import.meta.dirname, '../../../../../../shared/data/dissection');
 const skip = existsSync(data) ? false : '../shared/data/dissection is not here';
-
-/** Runs `attune dissect …` in the folder. */
-function dissect(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, 'dissect', ...args], {
-    cwd: folder,
-    encoding: 'utf8',
-  });
-  return { status, stdout, stderr };
-}
-
-function write(name: string, content: object | string): string {
-  writeFileSync(
-    join(folder, name),
-    Array.isArray(content)
-      ? content.map((row) => `${JSON.stringify(row)}\n`).join('')
-      : typeof content === 'string'
-        ? content
-        : JSON.stringify(content),
-  );
-  return name;
-}
 
 const close = (a: number, b: number) => assert.ok(Math.abs(a - b) < 1e-12, `${a} is not ${b}`);
 
@@ -46,9 +23,9 @@ const weights = write('weights.jsonl', [
   fit('cy', 'Code', [3, 2, 1]),
 ]);
 
-test('dissect similarity --json gives judges, matrix and groups as the contract has them', () => {
-  const groups = write('groups.json', { taste: { alike: ['ann', 'ben'], other: ['cy'] } });
-  const { status, stdout } = dissect('similarity', '--weights', weights, '--groups', groups, '--json');
+test('dissect similarity --json gives judges, matrix and groups as the contract has them', async () => {
+  const groups = write('groups.json', JSON.stringify({ taste: { alike: ['ann', 'ben'], other: ['cy'] } }));
+  const { status, stdout } = await dissect('similarity', '--weights', weights, '--groups', groups, '--json');
   assert.equal(status, 0);
   const found = JSON.parse(stdout);
   assert.deepEqual(found.judges, ['ann', 'ben', 'cy']);
@@ -70,15 +47,15 @@ test('dissect similarity --json gives judges, matrix and groups as the contract 
   );
 });
 
-test('dissect similarity says what is wrong with a grouping, and exits with 2', () => {
-  const groups = write('strange.json', { alike: ['ann', 'dora'] });
-  const { status, stderr } = dissect('similarity', '--weights', weights, '--groups', groups);
+test('dissect similarity says what is wrong with a grouping, and exits with 2', async () => {
+  const groups = write('strange.json', JSON.stringify({ alike: ['ann', 'dora'] }));
+  const { status, stderr } = await dissect('similarity', '--weights', weights, '--groups', groups);
   assert.equal(status, 2);
   assert.match(stderr, /strange\.json: the grouping groups has dora, which has no weights/);
 });
 
-test('dissect similarity recomputes the study’s groups, for people', { skip }, () => {
-  const { status, stdout } = dissect('similarity', '--weights', join(data, 'fitted_paras_comparison'));
+test('dissect similarity recomputes the study’s groups, for people', { skip }, async () => {
+  const { status, stdout } = await dissect('similarity', '--weights', join(data, 'fitted_paras_comparison'));
   assert.equal(status, 0);
   assert.match(stdout, /^size +within up to 14B +20 +0\.83 +0\.\d\d to 0\.\d\d$/m);
   assert.match(stdout, /^size +within over 30B +10 +0\.88 /m);
@@ -86,14 +63,14 @@ test('dissect similarity recomputes the study’s groups, for people', { skip },
   assert.match(stdout, /^llama-2-7b-chat +llama-2-7b +0\.47$/m);
 });
 
-test('dissect weights gives ranks and degrees of preference', () => {
-  const ranked = dissect('weights', '--weights', weights, '--judges', 'cy', '--json');
+test('dissect weights gives ranks and degrees of preference', async () => {
+  const ranked = await dissect('weights', '--weights', weights, '--judges', 'cy', '--json');
   assert.equal(ranked.status, 0);
   const [only] = JSON.parse(ranked.stdout).fits;
   assert.deepEqual([only.judge, only.group, only.top[0].name, only.bottom.at(-1).name], ['cy', 'Code', 'warm', 'true']);
-  const one = dissect('weights', '--weights', weights, '--property', 'long');
+  const one = await dissect('weights', '--weights', weights, '--property', 'long');
   assert.match(one.stdout, /^ann +88\.08 +88\.1$/m); // 100·σ(2) = 88.08
-  const strange = dissect('weights', '--weights', weights, '--property', 'loud');
+  const strange = await dissect('weights', '--weights', weights, '--property', 'loud');
   assert.equal(strange.status, 2);
   assert.match(strange.stderr, /--property loud: there are weights only of warm, long, true/);
 });
@@ -103,9 +80,9 @@ const features = write('features.jsonl', [
   { id: 's1', features: { warm: 0, long: 0, true: 0 }, group: 'Advice' },
 ]);
 
-test('dissect explain tells each property’s share, and they sum to the prediction', () => {
+test('dissect explain tells each property’s share, and they sum to the prediction', async () => {
   const args = ['explain', '--weights', weights, '--features', features, '--judge', 'ann'];
-  const { status, stdout } = dissect(...args, '--sample', 's0', '--json');
+  const { status, stdout } = await dissect(...args, '--sample', 's0', '--json');
   assert.equal(status, 0);
   const [found] = JSON.parse(stdout).explanations;
   assert.deepEqual([found.group, found.prefers], ['Code', 'B']);
@@ -119,41 +96,41 @@ test('dissect explain tells each property’s share, and they sum to the predict
   );
   const shares = found.properties.map(({ probability }: { probability: number }) => probability);
   close(shares[0] + shares[1], 1 / (1 + Math.E) - 0.5);
-  const people = dissect(...args, '--sample', '0');
+  const people = await dissect(...args, '--sample', '0');
   assert.match(people.stdout, /^ann in Code prefers B: A is preferred with 26\.9 %, from 50 % by$/m);
   assert.match(people.stdout, /^long +B +−2 +−\d+\.\d$/m);
-  const unknown = dissect(...args, '--sample', 's9');
+  const unknown = await dissect(...args, '--sample', 's9');
   assert.equal(unknown.status, 2);
   assert.match(unknown.stderr, /--sample s9: features\.jsonl has no such id, and its positions go from 0 to 1/);
 });
 
-test('dissect labels: from log-probabilities to labels that it reads back', () => {
-  mkdirSync(join(folder, 'judge'), { recursive: true });
+test('dissect labels: from log-probabilities to labels that it reads back', async () => {
+  mkdirSync(path('judge'), { recursive: true });
   const lines = (...pairs: number[][]) => pairs.map(([response_a, response_b]) => ({ response_a, response_b }));
   write('judge/AB.jsonl', lines([-1, -2], [-1, -2], [0, 0]));
   write('judge/BA.jsonl', lines([-3, -1], [-1, -4], [0, 0]));
-  const { status, stdout } = dissect('labels', '--logprobs', 'judge', '--out', 'labels.json', '--json');
+  const { status, stdout } = await dissect('labels', '--logprobs', 'judge', '--out', 'labels.json', '--json');
   assert.equal(status, 0);
-  assert.deepEqual(JSON.parse(readFileSync(join(folder, 'labels.json'), 'utf8')), ['A', 'B', null]);
+  assert.deepEqual(JSON.parse(text('labels.json')), ['A', 'B', null]);
   const [account] = JSON.parse(stdout).judges;
   assert.deepEqual([account.judge, account.a, account.b, account.missing, account.ties], ['judge', 1, 1, 1, 0]);
   close(account.strength, (1 + 1 + 2 + 3) / 4);
   const mine = write('mine.csv', 'A\nA\nA\n');
-  const against = dissect('labels', '--labels', 'labels.json', '--against', mine, '--samples', '3');
+  const against = await dissect('labels', '--labels', 'labels.json', '--against', mine, '--samples', '3');
   assert.match(against.stdout, /^labels +1 +1 +1 +50\.0 %/m);
-  const short = dissect('labels', '--labels', mine, '--samples', '4');
+  const short = await dissect('labels', '--labels', mine, '--samples', '4');
   assert.equal(short.status, 2);
   assert.match(short.stderr, /mine\.csv: has 3 labels; expected 4, one for each sample\. Position 3 \(from 0\)/);
 });
 
-test('dissect labels wants one source', () => {
-  assert.match(dissect('labels').stderr, /Give one of --logprobs, --labels, --model and --api/);
-  assert.match(dissect('labels', '--model', 'x').stderr, /--model needs --data/);
+test('dissect labels wants one source', async () => {
+  assert.match((await dissect('labels')).stderr, /Give one of --logprobs, --labels, --model and --api/);
+  assert.match((await dissect('labels', '--model', 'x')).stderr, /--model needs --data/);
 });
 
 const storyteller = join(import.meta.dirname, '../../../../../models/storyteller');
 
-test('dissect labels --model asks in both orders, and leaves what is too long without a label', () => {
+test('dissect labels --model asks in both orders, and leaves what is too long without a label', async () => {
   const [long, short] = ['A dog ran to the park and was happy.', 'The cat sat.'];
   const samples = write('samples.jsonl', [
     { prompt: 'Hi', response_a: long, response_b: short },
@@ -161,12 +138,12 @@ test('dissect labels --model asks in both orders, and leaves what is too long wi
     { prompt: 'and so on '.repeat(100), response_a: long, response_b: short },
   ]);
   const args = ['--model', storyteller, '--data', samples, '--logprobs-out', 'told', '--out', 'told.json'];
-  const { status, stderr } = dissect('labels', ...args);
+  const { status, stderr } = await dissect('labels', ...args);
   assert.equal(status, 0, stderr);
   assert.match(stderr, /1 samples have no label, the first at position 2/);
-  const labels = JSON.parse(readFileSync(join(folder, 'told.json'), 'utf8'));
+  const labels = JSON.parse(text('told.json'));
   assert.deepEqual(labels.toSorted(), ['A', 'B', null]); // exchanging the responses exchanges the label
   assert.equal(labels[2], null);
-  const again = JSON.parse(dissect('labels', '--logprobs', 'told', '--json').stdout);
+  const again = JSON.parse((await dissect('labels', '--logprobs', 'told', '--json')).stdout);
   assert.deepEqual([again.judges[0].a, again.judges[0].b, again.judges[0].missing], [1, 1, 1]);
 });
