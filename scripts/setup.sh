@@ -79,7 +79,7 @@ packages() {
 
 # --- The studio's pages, built for the browser from packages/studio/web ---
 
-pages_stamp() { (cd "$root" && cat package-lock.json && find packages/studio/web packages/studio/shared packages/preferences/src/dissect/chineseNames.ts -type f -not -path '*/dist/*' | LC_ALL=C sort | xargs cat) | digest; }
+pages_stamp() { "$root/scripts/pageSources.sh" | digest; }
 pages_is_done() { [[ -e $root/packages/studio/web/dist/index.html && $(cat "$made/pages" 2>/dev/null) == "$(pages_stamp)" ]]; }
 pages() {
   say "building the studio's pages"

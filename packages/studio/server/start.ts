@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { studioApp } from './app.ts';
-import { expectReports } from './quality/compute.ts';
+import { removeCutOff } from './imports/hidden.ts';
 import { prepareQuality } from './quality/quality.ts';
 import type { Studio } from './studio.ts';
 
@@ -20,10 +20,10 @@ export async function startStudio(
   { port, host, origin, pages }: Listening,
 ): Promise<{ studio: Studio; close: () => Promise<void> }> {
   const studio = { ...given, origin: origin ?? `http://${host}:${port}` };
+  await removeCutOff(studio.db);
   const app = await studioApp(studio, { pages });
   const address = await app.listen({ port, host });
   if (origin === undefined) studio.origin = address;
-  expectReports();
   const prepared = prepareQuality(studio).catch(console.error);
   const close = async () => {
     await app.close();

@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import type { PropertySet } from '@attune/preferences';
 import type { DissectGroup, JudgeSimilarity, JudgeWeights } from '../../shared/dissect.ts';
 import type { Language } from '../../shared/projects.ts';
 import { Refusal } from '../refusal.ts';
 import type { Studio } from '../studio.ts';
+import { Threads } from '../threads.ts';
 import { propertiesOf } from './properties.ts';
 import { readStudy, type Study, versionOf } from './study.ts';
 
@@ -30,6 +30,8 @@ export interface Fitted {
 const FORM = 1;
 const KEPT = 4;
 
+const threads = new Threads<GroupTask, Fitted>(new URL('./worker.ts', import.meta.url));
+
 /**
  * Dissections of projects. Reading is kept in memory for the newest few, fits are files in the studio's folder under the
  * hash of their votes, and what is being fitted is fitted once, however many ask.
@@ -38,7 +40,7 @@ export class Dissections {
   readonly #studio: Studio;
   readonly #studies = new Map<string, Promise<Study>>();
   readonly #underWay = new Map<string, Promise<Fitted>>();
-  readonly #workers = new Set<Worker>();
+  readonly #closing = new AbortController();
 
   constructor(studio: Studio) {
     this.#studio = studio;
@@ -66,7 +68,7 @@ export class Dissections {
     if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8'));
     const known = this.#underWay.get(file);
     if (known) return known;
-    const fitting = this.#fit(taskOf(study, places, language)).then((fitted) => {
+    const fitting = threads.ask(taskOf(study, places, language), this.#closing.signal).then((fitted) => {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
       writeFileSync(`${file}.partial`, JSON.stringify(fitted));
       renameSync(`${file}.partial`, file);
@@ -80,20 +82,8 @@ export class Dissections {
 
   /** Ends the threads that are at work. */
   async close(): Promise<void> {
-    await Promise.all([...this.#workers].map((worker) => worker.terminate()));
-  }
-
-  #fit(task: GroupTask): Promise<Fitted> {
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: task });
-    this.#workers.add(worker);
-    return new Promise<Fitted>((resolve, reject) => {
-      worker.once('message', resolve);
-      worker.once('error', reject);
-      worker.once('exit', () => {
-        this.#workers.delete(worker);
-        reject(new Error('The dissection was stopped.'));
-      });
-    });
+    this.#closing.abort(new Error('The dissection was stopped.'));
+    await Promise.allSettled(this.#underWay.values());
   }
 }
 

@@ -1,5 +1,5 @@
-/** A thread that dissects one group: features of its texts, a fit of every judge, and how alike these are. */
-import { parentPort, workerData } from 'node:worker_threads';
+/** A thread that dissects groups: features of their texts, a fit of every judge, and how alike these are. */
+import { parentPort } from 'node:worker_threads';
 import {
   fitDefaults,
   fitJudge,
@@ -14,17 +14,26 @@ import {
 import type { DissectProperty, JudgeSimilarity, JudgeWeights } from '../../shared/dissect.ts';
 import type { Fitted, GroupTask } from './fits.ts';
 
-const { set, texts, rated, judges } = workerData as GroupTask;
-const names = namesOf(set);
-const features = rated ?? texts.map(([a, b]) => [...textFeatures(set, a, b)]);
-const alive = names.flatMap((_, j) => (features.some((row) => row[j] !== 0) ? [j] : []));
+parentPort!.on('message', (task: GroupTask) => parentPort!.postMessage(fitted(task)));
 
-const fitted: JudgeWeights[] = judges.map(({ judge, said }) => fitOf(judge, said));
-const result: Fitted = { features, judges: fitted, similarity: similarities() };
-parentPort!.postMessage(result);
+function fitted({ set, texts, rated, judges }: GroupTask): Fitted {
+  const names = namesOf(set);
+  const features = rated ?? texts.map(([a, b]) => [...textFeatures(set, a, b)]);
+  const alive = names.flatMap((_, j) => (features.some((row) => row[j] !== 0) ? [j] : []));
+  const weights = judges.map(({ judge, said }) => fitOf({ names, features, alive }, judge, said));
+  const aliveNames = alive.map((j) => names[j]!);
+  return { features, judges: weights, similarity: similarities(aliveNames, weights) };
+}
+
+/** Features of a group's comparisons, `[comparisons][names]`, and the places of those names in which some two responses differ. */
+interface Measured {
+  readonly names: readonly string[];
+  readonly features: readonly (readonly number[])[];
+  readonly alive: readonly number[];
+}
 
 /** Properties in which no two responses differ are left out: of these the votes cannot say anything. */
-function fitOf(judge: string, said: readonly (0 | 1 | null)[]): JudgeWeights {
+function fitOf({ names, features, alive }: Measured, judge: string, said: readonly (0 | 1 | null)[]): JudgeWeights {
   const rows = features.flatMap((row, i) => (said[i] === null ? [] : [alive.map((j) => row[j]!)]));
   const labels = said.filter((label) => label !== null);
   const own = alive.map((j) => names[j]!);
@@ -47,20 +56,16 @@ function fitOf(judge: string, said: readonly (0 | 1 | null)[]): JudgeWeights {
 }
 
 /** Of every two judges that have weights. */
-function similarities(): JudgeSimilarity[] {
+function similarities(names: readonly string[], fitted: readonly JudgeWeights[]): JudgeSimilarity[] {
   const some = fitted.filter(({ weights }) => weights.length > 0);
-  if (some.length < 2 || alive.length < 3) return [];
+  if (some.length < 2 || names.length < 3) return [];
   const fits = some.map(({ judge, weights }) => ({
     judge,
     group: 'all',
     mean: weights.map(({ mean }) => mean),
     sd: weights.map(({ q05, q95 }) => (q95 - q05) / (2 * 1.645)), // 90 % of a normal distribution
   }));
-  const table = weightTable(
-    alive.map((j) => names[j]!),
-    fits,
-    standardScenarios(),
-  );
+  const table = weightTable(names, fits, standardScenarios());
   try {
     similarity(table, ['all']); // refuses weights that do not differ from each other
     return posteriorSimilarity(table, ['all'], { seed: 0 })!.map(({ judges: [one, other], median, interval }) => ({

@@ -5,7 +5,10 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { Worker } from 'node:worker_threads';
+import { Threads } from '../threads.ts';
+import type { Paths } from './parquetWorker.ts';
+
+const rewriters = new Threads<Paths, 'done'>(new URL('./parquetWorker.ts', import.meta.url));
 
 /** Records as JSONL, read no faster than they are taken. */
 export const asLines = (records: AsyncIterable<object[]>): Readable => Readable.from(lines(records));
@@ -24,17 +27,9 @@ export async function asParquet(records: AsyncIterable<object[]>, folder: string
   const [from, to] = [`${path}.jsonl`, `${path}.parquet`];
   try {
     await pipeline(asLines(records), createWriteStream(from, { mode: 0o600, flags: 'wx' }));
-    await converted({ from, to });
+    await rewriters.ask({ from, to });
   } finally {
     await rm(from, { force: true });
   }
   return createReadStream(to).once('close', () => void rm(to, { force: true }));
-}
-
-function converted(paths: { from: string; to: string }): Promise<void> {
-  const worker = new Worker(new URL('./parquetWorker.ts', import.meta.url), { workerData: paths });
-  return new Promise((resolve, reject) => {
-    worker.once('error', reject);
-    worker.once('exit', (code) => (code === 0 ? resolve() : reject(new Error('The Parquet file was not written.'))));
-  });
 }

@@ -6,7 +6,7 @@ import type { ProjectRow } from '../db/schema.ts';
 import { nameOf, namesIn } from '../names.ts';
 import type { Studio } from '../studio.ts';
 import { voteColumns } from './columns.ts';
-import { computeReport } from './compute.ts';
+import { computeReport, expectReports, FEW } from './compute.ts';
 
 /** With more votes than this the page is shown as it last was, while the next is computed. */
 const MANY = 20_000;
@@ -44,16 +44,19 @@ export async function qualityOf(studio: Studio, project: Measured): Promise<Qual
   return entry.known.page;
 }
 
-/** Computes the pages of projects with many votes before anybody asks for them, one after the other. */
+/** Makes ready for those who ask: computes the pages of projects with many votes, one after the other. */
 export async function prepareQuality(studio: Studio): Promise<void> {
-  const large = await studio.db
+  const projects = await studio.db
     .selectFrom('projects')
     .innerJoin('votes', 'votes.project_id', 'projects.id')
-    .select(['projects.id', 'projects.overlap'])
+    .select(({ fn }) => ['projects.id', 'projects.overlap', fn.countAll<number>().as('votes')])
     .groupBy(['projects.id', 'projects.overlap'])
-    .having(({ fn }) => fn.countAll(), '>', MANY)
+    .having(({ fn }) => fn.countAll(), '>', FEW)
     .execute();
-  for (const project of large) await renew(studio, project, entryOf(studio.db, project.id));
+  if (projects.length > 0) expectReports();
+  for (const project of projects) {
+    if (Number(project.votes) > MANY) await renew(studio, project, entryOf(studio.db, project.id));
+  }
 }
 
 async function renew(studio: Studio, project: Measured, entry: Entry): Promise<void> {

@@ -3,6 +3,4 @@ import { parentPort } from 'node:worker_threads';
 import type { VoteColumns } from './columns.ts';
 import { voteReport } from './report.ts';
 
-parentPort!.on('message', ({ id, votes }: { id: number; votes: VoteColumns }) =>
-  parentPort!.postMessage({ id, report: voteReport(votes) }),
-);
+parentPort!.on('message', (votes: VoteColumns) => parentPort!.postMessage(voteReport(votes)));

@@ -1,10 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, type TestContext } from 'node:test';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { build } from 'vite';
 import { openDatabase, type Studio, setUpLink, startStudio } from '../../server/index.ts';
 import { password } from '../studio.ts';
 
@@ -26,6 +26,7 @@ export function builtPages(): Promise<string> {
 }
 
 async function buildInto(outDir: string): Promise<string> {
+  const { build } = await import('vite'); // which takes longer to load than most tests last
   const web = join(root, 'packages/studio/web');
   await build({ root: web, configFile: join(web, 'vite.config.ts'), build: { outDir }, logLevel: 'error' });
   return outDir;
@@ -35,15 +36,8 @@ async function buildInto(outDir: string): Promise<string> {
 function areBuilt(): boolean {
   const stamp = join(root, '.attune/pages');
   if (!existsSync(stamp)) return false;
-  const hash = createHash('sha256').update(readFileSync(join(root, 'package-lock.json')));
-  for (const file of globSync('packages/studio/{web,shared}/**', { cwd: root, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => !path.includes('/dist/'))
-    .sort((one, other) => Buffer.compare(Buffer.from(one), Buffer.from(other)))) {
-    hash.update(readFileSync(file));
-  }
-  return readFileSync(stamp, 'utf8').trim() === hash.digest('hex').slice(0, 16);
+  const sources = execFileSync(join(root, 'scripts/pageSources.sh'), { maxBuffer: 64 << 20 });
+  return readFileSync(stamp, 'utf8').trim() === createHash('sha256').update(sources).digest('hex').slice(0, 16);
 }
 
 /** A studio that listens, in an empty folder, and a browser to look at it with. */
