@@ -1,4 +1,5 @@
 import { InvalidValueError } from '../errors.ts';
+import { quickExp } from './quickExp.ts';
 
 const WIDTH = 3; // of −1, 0 and +1 there are 3³ = 27 patterns: far fewer than a group has samples
 const STRIDE = 5; // blocks that are added up at once: rows are filled with zeros to a multiple of 5·3 columns
@@ -18,6 +19,7 @@ export class Design {
   readonly #codes: Uint32Array; //     [rows][blocks], places in `patterns`
   readonly #table: Float64Array; //    [patterns]
   readonly #padded: Float64Array; //   [blocks·3]
+  readonly #largest: Float64Array; //  |entry| of each column. [columns]
 
   /**
    * @param signs what each row is multiplied by, 1 throughout by default
@@ -27,7 +29,11 @@ export class Design {
     this.rows = rows.length;
     this.columns = rows[0]?.length ?? 0;
     this.#blocks = Math.ceil(this.columns / (STRIDE * WIDTH)) * STRIDE;
-    for (const [i, row] of rows.entries()) checkRow(row, i, this.columns);
+    this.#largest = new Float64Array(this.columns);
+    for (const [i, row] of rows.entries()) {
+      checkRow(row, i, this.columns);
+      for (let j = 0; j < this.columns; j++) this.#largest[j] = Math.max(this.#largest[j]!, Math.abs(row[j]!));
+    }
     const patterns: number[] = [];
     const starts = [0];
     this.#codes = new Uint32Array(this.rows * this.#blocks);
@@ -70,6 +76,32 @@ export class Design {
           (table[codes[at + 2]!]! + table[codes[at + 3]!]! + table[codes[at + 4]!]!);
       }
     }
+  }
+
+  /** e^(−X·w) into `out`, a product of one number per block: as many exponentials as patterns, not as rows. [columns] → [rows] */
+  odds(w: Float64Array, out: Float64Array): void {
+    this.#weigh(w);
+    const rows = out.length;
+    const blocks = this.#blocks;
+    const codes = this.#codes;
+    const table = this.#table;
+    for (let k = 0; k < table.length; k++) table[k] = quickExp(-table[k]!);
+    out.fill(1);
+    for (let stride = 0; stride < blocks; stride += STRIDE) {
+      for (let i = 0, at = stride; i < rows; i++, at += blocks) {
+        out[i]! *=
+          table[codes[at]!]! *
+          table[codes[at + 1]!]! *
+          (table[codes[at + 2]!]! * table[codes[at + 3]!]! * table[codes[at + 4]!]!);
+      }
+    }
+  }
+
+  /** No row's |x·w|, nor that of a part of its columns, is larger. */
+  reach(w: Float64Array): number {
+    let sum = 0;
+    for (let j = 0; j < w.length; j++) sum += this.#largest[j]! * Math.abs(w[j]!);
+    return sum;
   }
 
   /** The part of a row's sum that each pattern is, into the table. */

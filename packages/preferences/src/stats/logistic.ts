@@ -1,5 +1,6 @@
 import { InvalidValueError } from '../errors.ts';
 import { Design } from './design.ts';
+import { SURE } from './quickExp.ts';
 
 /** A log density: returns log p up to a constant and writes its gradient. */
 export type LogDensity = (at: Float64Array, gradient: Float64Array) => number;
@@ -10,7 +11,6 @@ export const sigmoid = (z: number): number => 1 / (1 + Math.exp(-z));
 /** −log(1 − σ(z)) = log(1 + e^z), in range for every z. By log, not the slower log1p: it is one term of a large sum. */
 export const softplus = (z: number): number => Math.max(z, 0) + Math.log(1 + Math.exp(-Math.abs(z)));
 
-const SURE = 36; // beyond it 1 + e^−z is 1 in double precision
 const LARGE = 1e200; // a factor e^36 more is still far from the largest double
 
 /**
@@ -21,7 +21,7 @@ const LARGE = 1e200; // a factor e^36 more is still far from the largest double
  */
 export class LogisticLikelihood {
   readonly design: Design;
-  readonly #z: Float64Array; // [rows]
+  readonly #odds: Float64Array; // e^(−s·w) where it was last asked for. [rows]
 
   /**
    * @param features [rows][columns]
@@ -37,7 +37,7 @@ export class LogisticLikelihood {
       features,
       Array.from(labels, (label) => (label ? 1 : -1)),
     );
-    this.#z = new Float64Array(features.length);
+    this.#odds = new Float64Array(features.length);
   }
 
   get columns(): number {
@@ -46,30 +46,34 @@ export class LogisticLikelihood {
 
   /** Σ log σ(s·w); that of the rows from each of `ends` to the next (the first from 0) into `out`. */
   byPart(w: Float64Array, ends: ArrayLike<number>, out: Float64Array): number {
-    this.design.times(w, this.#z);
+    const odds = this.#odds;
+    const isNear = this.design.reach(w) <= SURE;
+    if (isNear) this.design.odds(w, odds);
+    else this.design.times(w, odds);
+    const sumOf = isNear ? sumOfOdds : logSigmoidSum;
     let total = 0;
     let from = 0;
     for (let part = 0; part < ends.length; part++) {
-      out[part] = logSigmoidSum(this.#z, from, ends[part]!);
+      out[part] = sumOf(odds, from, ends[part]!);
       total += out[part]!;
       from = ends[part]!;
     }
-    return total + logSigmoidSum(this.#z, from, this.#z.length);
+    total += sumOf(odds, from, odds.length);
+    if (!isNear) for (let i = 0; i < odds.length; i++) odds[i] = Math.exp(-odds[i]!);
+    return total;
   }
 
   /** Σ log σ(s·w). */
   logLikelihood(w: Float64Array): number {
-    this.design.times(w, this.#z);
-    return logSigmoidSum(this.#z, 0, this.#z.length);
+    return this.byPart(w, [], this.#odds);
   }
 
-  /** Σ log σ(s·w) and its gradient Σ σ(−s·w)·s, in one pass over the rows. */
+  /** Σ log σ(s·w) and its gradient Σ σ(−s·w)·s. */
   readonly density: LogDensity = (w, gradient) => {
-    const z = this.#z;
-    this.design.times(w, z);
-    const value = logSigmoidSum(z, 0, z.length);
-    for (let i = 0; i < z.length; i++) z[i] = 1 / (1 + Math.exp(z[i]!));
-    this.design.transposeTimes(z, gradient);
+    const value = this.logLikelihood(w);
+    const odds = this.#odds;
+    for (let i = 0; i < odds.length; i++) odds[i] = 1 / (1 + 1 / odds[i]!);
+    this.design.transposeTimes(odds, gradient);
     return value;
   };
 
@@ -82,35 +86,24 @@ export class LogisticLikelihood {
 
   /** Adds each label's variance σ(z)·σ(−z) at these weights. [rows] */
   addVariances(w: Float64Array, out: Float64Array): void {
-    this.design.times(w, this.#z);
-    for (let i = 0; i < out.length; i++) out[i]! += sigmoid(this.#z[i]!) * sigmoid(-this.#z[i]!);
+    this.logLikelihood(w);
+    for (let i = 0; i < out.length; i++) out[i]! += 1 / ((1 + this.#odds[i]!) * (1 + 1 / this.#odds[i]!));
   }
 }
 
-const PER_OCTAVE = 32;
-const STEPS_PER_UNIT = PER_OCTAVE / Math.LN2;
-const UNITS_PER_STEP = Math.LN2 / PER_OCTAVE;
-const POWERS = Float64Array.from({ length: 2 * 53 * PER_OCTAVE + 1 }, (_, k) => 2 ** (k / PER_OCTAVE - 53));
-
-/** e^x for |x| ≤ 36, to 12 digits: a power of 2^(1/32) from a table times a short series. Half the time of Math.exp. */
-function quickExp(x: number): number {
-  const step = Math.floor(x * STEPS_PER_UNIT + 0.5);
-  const r = x - step * UNITS_PER_STEP;
-  return POWERS[step + 53 * PER_OCTAVE]! * (1 + r * (1 + r * (1 / 2 + r * (1 / 6 + r * (1 / 24)))));
+/** Σ log σ(z_i) for i from `from` up to `to`. */
+function logSigmoidSum(z: Float64Array, from: number, to: number): number {
+  let sum = 0;
+  for (let i = from; i < to; i++) sum -= softplus(-z[i]!);
+  return sum;
 }
 
-/** Σ log σ(z_i) for i from `from` up to `to`: one logarithm of a product of 1 + e^−z, where that stays in range. */
-function logSigmoidSum(z: Float64Array, from: number, to: number): number {
+/** The same from e^−z, where |z| ≤ {@link SURE}: one logarithm of a product, while that stays in range. */
+function sumOfOdds(odds: Float64Array, from: number, to: number): number {
   let sum = 0;
   let product = 1;
   for (let i = from; i < to; i++) {
-    const value = z[i]!;
-    if (value > SURE) continue;
-    if (value < -SURE) {
-      sum += value;
-      continue;
-    }
-    product *= 1 + quickExp(-value);
+    product *= 1 + odds[i]!;
     if (product > LARGE) {
       sum -= Math.log(product);
       product = 1;

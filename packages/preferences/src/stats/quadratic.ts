@@ -55,16 +55,6 @@ export function quadratic(center: Float64Array, slope: Float64Array, curvature: 
   return { density, center, slope, curvature };
 }
 
-/** A quadratic times independent normal densities about 0. */
-export function withNormals({ center, slope, curvature }: Quadratic, deviation: number): Quadratic {
-  const precision = 1 / deviation ** 2;
-  return quadratic(
-    center,
-    slope.map((g, j) => g - precision * center[j]!),
-    curvature.map((h, at) => h + (at % (center.length + 1) === 0 ? precision : 0)),
-  );
-}
-
 /** A likelihood to second order about one point: its gradient and its information there. */
 export function taylor(likelihood: LogisticLikelihood, center: Float64Array): Quadratic {
   const slope = new Float64Array(center.length);

@@ -1,7 +1,7 @@
 import type { LogisticLikelihood } from './logistic.ts';
 import { NutsChain } from './nuts.ts';
 import { type Posterior, type Prior, posterior } from './posterior.ts';
-import { type Quadratic, withNormals } from './quadratic.ts';
+import type { Quadratic } from './quadratic.ts';
 import type { Random } from './random.ts';
 import { SweepChain } from './sweepChain.ts';
 import { normals } from './variates.ts';
@@ -103,7 +103,10 @@ export class SurrogateChain {
     const { likelihood, surrogate } = this.#target;
     this.#posterior.weights(this.#chain.position, this.weights);
     const exact = likelihood.byPart(this.weights, this.#ends, this.#parts);
-    this.#logRatio = surrogate ? exact - surrogate.density(this.weights, this.#unused) : 0;
+    if (!surrogate) return;
+    const followed =
+      this.#chain instanceof SweepChain ? this.#chain.logQuadratic : surrogate.density(this.weights, this.#unused);
+    this.#logRatio = exact - followed;
   }
 }
 
@@ -120,9 +123,11 @@ function mover(
 ): NutsChain | SweepChain {
   const { start, random, variance, center } = begin;
   if (surrogate && prior.kind !== 'horseshoe' && !areEntangled(surrogate, variance, prior)) {
-    return prior.kind === 'laplace'
-      ? new SweepChain(surrogate, { ...begin, rate: 1 / prior.scale })
-      : new SweepChain(withNormals(surrogate, prior.scale), { ...begin, rate: 0 });
+    const { kind, scale } = prior;
+    return new SweepChain(surrogate, {
+      ...begin,
+      ...(kind === 'laplace' ? { rate: 1 / scale } : { precision: 1 / scale ** 2 }),
+    });
   }
   return new NutsChain(density, { start, random, laplaceRates, ...(start.length === center.length && { variance }) });
 }
