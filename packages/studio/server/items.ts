@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { Adjudication, ItemDetail, type ItemPage, type ItemQuery, ItemRow, ItemVote } from '../shared/items.ts';
 import type { Message } from '../shared/queue.ts';
+import { itemsOf } from './db/hiddenItems.ts';
 import type { Db } from './db/open.ts';
 import type { Vote } from './db/schema.ts';
 import { nameOf, namesIn } from './names.ts';
@@ -26,9 +27,7 @@ export async function itemPage(
   projectId: string,
   { kind, search, after, limit }: ItemQuery,
 ): Promise<ItemPage> {
-  const found = db
-    .selectFrom('items')
-    .where('project_id', '=', projectId)
+  const found = itemsOf(db, projectId)
     .$if(kind !== undefined, (query) => query.where('kind', '=', kind!))
     .$if(search !== undefined && search !== '', (query) => query.where(holds(search!)));
   const rows = await found
@@ -56,12 +55,10 @@ const beginning = (prompt: string): string =>
 
 /** @throws Refusal 404 */
 export async function itemDetail(db: Db, projectId: string, itemId: string): Promise<ItemDetail> {
-  const row = await db
-    .selectFrom('items')
+  const row = await itemsOf(db, projectId)
     .innerJoin('texts', 'texts.item_id', 'items.id')
     .select([...columns, 'texts.prompt', 'texts.a', 'texts.b'])
     .where('items.id', '=', itemId)
-    .where('project_id', '=', projectId)
     .executeTakeFirst();
   if (!row) throw notFound('item', itemId);
   const votes = await db.selectFrom('votes').selectAll().where('item_id', '=', itemId).orderBy('at').execute();

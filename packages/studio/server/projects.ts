@@ -3,6 +3,7 @@ import type { Role } from '../shared/people.ts';
 import { Criterion, type NewProject, type Project, type ProjectSettings } from '../shared/projects.ts';
 import { record } from './audit.ts';
 import type { Person } from './auth/identify.ts';
+import { itemsOf } from './db/hiddenItems.ts';
 import type { ProjectRow } from './db/schema.ts';
 import { standardCriteria } from './standardCriteria.ts';
 import type { Studio } from './studio.ts';
@@ -52,10 +53,8 @@ export async function changeProject(
 
 /** A project with how far it is. */
 export async function projectOf({ db }: Studio, { role, ...row }: ProjectRow & { role: Role }): Promise<Project> {
-  const counts = await db
-    .selectFrom('items')
+  const counts = await itemsOf(db, row.id)
     .select(({ fn }) => ['vote_count', fn.countAll<number>().as('items')])
-    .where('project_id', '=', row.id)
     .where('kind', '=', 'comparison')
     .groupBy('vote_count')
     .execute();

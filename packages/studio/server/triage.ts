@@ -10,6 +10,7 @@ import {
 } from '../shared/triage.ts';
 import { record } from './audit.ts';
 import type { Person } from './auth/identify.ts';
+import { itemsOf } from './db/hiddenItems.ts';
 import type { Db } from './db/open.ts';
 import type { Lease, ProjectRow } from './db/schema.ts';
 import { type Tx, write } from './db/write.ts';
@@ -132,10 +133,8 @@ export function majorityClass(classes: readonly PromptClass[]): PromptClass | un
 
 /** How many prompts of a project are judged, and as what. */
 export async function triageSummary(db: Db, projectId: string): Promise<TriageSummary> {
-  const { prompts } = await db
-    .selectFrom('items')
+  const { prompts } = await itemsOf(db, projectId)
     .select(({ fn }) => fn.countAll<number>().as('prompts'))
-    .where('project_id', '=', projectId)
     .where('kind', '=', 'prompt')
     .executeTakeFirstOrThrow();
   const rows = await db.selectFrom('triage').select(['item_id', 'class']).where('project_id', '=', projectId).execute();

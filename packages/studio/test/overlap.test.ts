@@ -48,7 +48,7 @@ async function people(studio: Studio): Promise<Person[]> {
 async function project({ db }: Studio, { items, overlap }: { items: number; overlap: number }): Promise<ProjectRow> {
   const row = {
     ...{ id: randomUUID(), name: 'P', guidelines: '', criteria: '[]', overlap, gold_share: 0.2, repeat_share: 0 },
-    ...{ language: 'en', created_at: 0 },
+    ...{ language: 'en', created_at: 0, hidden_from: null },
   };
   await db.insertInto('projects').values(row).execute();
   for (let i = 0; i < items; i++) {

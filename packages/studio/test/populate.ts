@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import type { Person } from '../server/auth/identify.ts';
 import { hashToken, newToken } from '../server/auth/tokens.ts';
 import type { Db } from '../server/db/open.ts';
-import { keyed } from '../server/imports/row.ts';
-import { importFile } from '../server/imports/store.ts';
+import { importFile } from '../server/imports/importFile.ts';
+import { inParts, keyed } from '../server/imports/row.ts';
 import { createProject } from '../server/projects.ts';
 import type { Studio } from '../server/studio.ts';
 
@@ -44,7 +44,8 @@ export async function populate(db: Db, { items, annotators, overlap, length = 20
       responses: [{ text: `A ${i} `.padEnd(length, 'x') }, { text: `B ${i} `.padEnd(length + (i % 3), 'y') }],
     }),
   );
-  const file = { format: 'made here', unit: 'line' as const, columns: [], rows, bad: [], undecided: 0, ignored: {} };
+  const none = { columns: [], bad: 0, badRows: [], undecided: 0, ignored: {} };
+  const file = { ...none, format: 'made here', unit: 'line' as const, records: items, parts: inParts(rows) };
   const options = { projectId, fileName: 'load', answers: 'leave', dryRun: false, onError: 'fail' } as const;
   await importFile(studio, owner.person, file, options);
   return { projectId, editorKey: owner.key, annotatorKeys };

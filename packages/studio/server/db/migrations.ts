@@ -3,6 +3,7 @@ import { SqliteAdapter } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { annotations } from './annotationTable.ts';
 import { arena, labels } from './arenaTables.ts';
+import { hiddenItems } from './hiddenItems.ts';
 
 /** What the tables have been through, oldest first. A migration that has been released is never changed. */
 export const migrations: Record<string, Migration> = {
@@ -11,6 +12,7 @@ export const migrations: Record<string, Migration> = {
   '2026-11-22b labels': { up: labels },
   '2026-11-22c arena': { up: arena },
   '2026-11-22d annotations': { up: annotations },
+  '2026-11-22e hidden items': { up: hiddenItems },
 };
 
 // biome-ignore lint/suspicious/noExplicitAny: a migration knows the tables of its day, not those of now.

@@ -90,6 +90,8 @@ interface ProjectTable {
   repeat_share: number;
   language: string;
   created_at: number;
+  /** The position from which on items are of an import that is under way: nobody sees them. Null without one. */
+  hidden_from: Generated<number | null>;
 }
 
 /** Two responses to one prompt, or a prompt that awaits its triage: what is small and changes. Its texts are in `texts`. */

@@ -1,10 +1,9 @@
+import { itemsOf } from '../db/hiddenItems.ts';
 import type { Db } from '../db/open.ts';
 
 /** The comparisons of a project that somebody has judged: in favour of one of the two responses, or by uploaded labels. */
 export const judgedItems = (db: Db, projectId: string) =>
-  db
-    .selectFrom('items')
-    .where('items.project_id', '=', projectId)
+  itemsOf(db, projectId)
     .where('kind', '=', 'comparison')
     .where(({ or, eb, exists, selectFrom }) =>
       or([

@@ -8,6 +8,7 @@ import { DataError, type JudgeLabels, readLabels } from '@attune/preferences';
 import type { LabelsReport } from '../../shared/dissect.ts';
 import { record } from '../audit.ts';
 import type { Person } from '../auth/identify.ts';
+import { itemsOf } from '../db/hiddenItems.ts';
 import { write } from '../db/write.ts';
 import { shownName, type Upload } from '../imports/upload.ts';
 import { Refusal } from '../refusal.ts';
@@ -32,12 +33,7 @@ export async function takeLabels(
 ): Promise<LabelsReport> {
   const judges = await read(studio.folder, upload, judge);
   const { db, now } = studio;
-  const items = await db
-    .selectFrom('items')
-    .select(['id', 'external_id'])
-    .where('project_id', '=', projectId)
-    .where('kind', '=', 'comparison')
-    .execute();
+  const items = await itemsOf(db, projectId).select(['id', 'external_id']).where('kind', '=', 'comparison').execute();
   const itemOf = new Map(items.flatMap(({ id, external_id }) => [[id, id] as const, [external_id ?? id, id] as const]));
   const known = judges.map((one) => ({ name: one.judge, ...matched(one, itemOf) }));
   if (known.every(({ rows }) => rows.length === 0)) {

@@ -5,6 +5,7 @@ import { asText } from '@attune/preferences';
 import type { ExportQuery } from '../../shared/items.ts';
 import type { Message } from '../../shared/queue.ts';
 import type { PromptClass } from '../../shared/triage.ts';
+import { itemsOf } from '../db/hiddenItems.ts';
 import type { Db } from '../db/open.ts';
 import type { Vote } from '../db/schema.ts';
 import { isJudge, nameOf, namesIn } from '../names.ts';
@@ -136,11 +137,9 @@ const answers: Record<PromptClass, Pick<JudgedPrompt, 'intent' | 'semantics' | '
 /** As `attune data quality --judgments` reads them. */
 async function* triageRecords(db: Db, projectId: string, query: ExportQuery): AsyncGenerator<JudgedPrompt[]> {
   for (let after = -1; ; ) {
-    const items = await db
-      .selectFrom('items')
+    const items = await itemsOf(db, projectId)
       .innerJoin('texts', 'texts.item_id', 'items.id')
       .select(['items.id', 'external_id', 'position', 'prompt'])
-      .where('project_id', '=', projectId)
       .where('kind', '=', 'prompt')
       .where('position', '>', after)
       .orderBy('position')

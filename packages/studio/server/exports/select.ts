@@ -1,6 +1,7 @@
 /** Which items an export takes, and what they decided. */
 import type { ExportQuery, ExportSummary } from '../../shared/items.ts';
 import type { Message } from '../../shared/queue.ts';
+import { itemsOf } from '../db/hiddenItems.ts';
 import type { Db } from '../db/open.ts';
 
 /** What an export asks of items. */
@@ -47,13 +48,11 @@ const PAGE = 500;
 /** The comparisons of a project, gold left out, in the order of their import; a page at a time, so that memory stays small. */
 export async function* exportItems(db: Db, projectId: string): AsyncGenerator<ExportItem[]> {
   for (let after = -1; ; ) {
-    const rows = await db
-      .selectFrom('items')
+    const rows = await itemsOf(db, projectId)
       .innerJoin('texts', 'texts.item_id', 'items.id')
       .leftJoin('adjudications', 'adjudications.item_id', 'items.id')
       .select(['items.id', 'position', 'external_id', 'a_id', 'b_id', 'a_source', 'b_source', 'prompt', 'a', 'b'])
       .select(['a_votes', 'b_votes', 'tie_votes', 'adjudications.choice as adjudicated'])
-      .where('items.project_id', '=', projectId)
       .where('kind', '=', 'comparison')
       .where('position', '>', after)
       .orderBy('position')
@@ -75,10 +74,8 @@ export async function* exportItems(db: Db, projectId: string): AsyncGenerator<Ex
 
 /** What an export would hold, without its texts. */
 export async function exportSummary(db: Db, projectId: string, filter: Filter): Promise<ExportSummary> {
-  const tallied = db
-    .selectFrom('items')
+  const tallied = itemsOf(db, projectId)
     .leftJoin('adjudications', 'adjudications.item_id', 'items.id')
-    .where('items.project_id', '=', projectId)
     .where('kind', '=', 'comparison')
     .select(({ fn }) => [
       ...(['a_votes', 'b_votes', 'tie_votes', 'adjudications.choice as adjudicated'] as const),

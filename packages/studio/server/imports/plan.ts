@@ -44,7 +44,7 @@ export interface Plan {
 export function planImport(
   rows: readonly KeyedRow[],
   answers: ImportAnswers,
-  known: ReadonlyMap<string, KnownItem>,
+  known: ReadonlyMap<string, KnownItem> = new Map(),
   saidBefore: ReadonlySet<string> = new Set(),
 ): Plan {
   const items = new Map<string, PlannedItem>();

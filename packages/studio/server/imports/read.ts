@@ -13,12 +13,15 @@ import {
 } from '@attune/preferences';
 import type { BadRow, ColumnMapping } from '../../shared/items.ts';
 import { goldOf, isOwnForm, OWN_FORM, readMapped, readOwnForm, usedColumns, wrong } from './columns.ts';
-import { type ImportRow, keyed, type ReadFile, unkeepable } from './row.ts';
+import { type ImportRow, type KeyedRow, keyed, MOST_TOLD, type ReadFile, unkeepable } from './row.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 type AnyRow = { readonly line: number; readonly row?: Row | undefined; readonly message?: string };
 
 const LOOKED_AT = 64; // rows, for the names of columns
+
+/** A file as its reader has it: with all its rows at once. */
+export type WholeFile = Omit<ReadFile, 'parts'> & { readonly rows: readonly KeyedRow[] };
 
 /**
  * Reads a file. Rows that cannot be used are told apart, never left out silently.
@@ -26,21 +29,28 @@ const LOOKED_AT = 64; // rows, for the names of columns
  * @param mapping what its columns are; without it the format is recognised by content
  * @throws DataError for a file that is no table or list of records at all
  */
-export async function readImport(path: string, mapping?: ColumnMapping): Promise<ReadFile> {
+export async function readImport(path: string, mapping?: ColumnMapping): Promise<WholeFile> {
   const head = await headOf(path);
   const columns = [...new Set(head.rows.flatMap(({ row = {} }) => Object.keys(row)))];
   const own = head.rows.filter(({ row }) => row && isOwnForm(row)).length > head.rows.length / 2;
-  const read = mapping || own ? await byColumns(path, mapping) : await byContent(path, head.isTable);
-  const unusable = read.rows.map(unkeepable);
+  const {
+    rows: found,
+    bad: unread,
+    ...read
+  } = await (mapping || own ? byColumns(path, mapping) : byContent(path, head.isTable));
+  const unusable = found.map(unkeepable);
+  const rows = found.filter((_, i) => !unusable[i]).map(keyed);
+  const bad = [...unread, ...unusable.filter((row) => row !== undefined)].sort((a, b) => a.line - b.line);
   return {
-    ...read,
-    ...{ columns, unit: head.unit },
-    rows: read.rows.filter((_, i) => !unusable[i]).map(keyed),
-    bad: [...read.bad, ...unusable.filter((row) => row !== undefined)].sort((a, b) => a.line - b.line),
+    ...{ ...read, columns, unit: head.unit, records: rows.length, rows },
+    ...{ bad: bad.length, badRows: bad.slice(0, MOST_TOLD) },
   };
 }
 
-type Found = Omit<ReadFile, 'columns' | 'unit' | 'rows'> & { readonly rows: readonly ImportRow[] };
+type Found = Pick<ReadFile, 'format' | 'undecided' | 'ignored'> & {
+  readonly rows: readonly ImportRow[];
+  readonly bad: readonly BadRow[];
+};
 
 async function headOf(path: string) {
   const { unit, rows, isTable } = await anyRows(path);

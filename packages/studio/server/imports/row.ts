@@ -29,16 +29,40 @@ export interface KeyedRow extends ImportRow {
   readonly longer: 'a' | 'b' | null;
 }
 
-/** A file as it was read: every row of it is in `rows`, `bad`, or counted in `undecided`. */
+/** A file as it was read: every row of it is in `parts`, bad, or counted in `undecided`. */
 export interface ReadFile {
   /** Null where nobody knows the columns; then there are no rows. */
   readonly format: string | null;
   readonly unit: 'line' | 'row';
   readonly columns: readonly string[];
-  readonly rows: readonly KeyedRow[];
-  readonly bad: readonly BadRow[];
+  /** How many rows there are in `parts`. */
+  readonly records: number;
+  /** The rows, some at a time; those of one item are in one part. */
+  readonly parts: Iterable<readonly KeyedRow[]> | AsyncIterable<readonly KeyedRow[]>;
+  readonly bad: number;
+  /** The first {@link MOST_TOLD} of the bad ones. */
+  readonly badRows: readonly BadRow[];
   readonly undecided: number;
   readonly ignored: Readonly<Record<string, number>>;
+}
+
+/** As many bad rows are told one by one. */
+export const MOST_TOLD = 100;
+
+/** Rows of a part, unless one item has more. */
+const PART = 200;
+
+/** Rows in parts, those of one item together: the items are in the order of their first rows. */
+export function* inParts(rows: readonly KeyedRow[]): Generator<KeyedRow[]> {
+  let part: KeyedRow[] = [];
+  for (const same of Map.groupBy(rows, ({ key }) => key).values()) {
+    if (part.length > 0 && part.length + same.length > PART) {
+      yield part;
+      part = [];
+    }
+    part.push(...same);
+  }
+  if (part.length > 0) yield part;
 }
 
 export const keyed = (row: ImportRow): KeyedRow => ({ ...row, key: itemKey(row), longer: longer(row) });

@@ -1,75 +1,13 @@
-/** Takes a file into a project: everything that its plan holds, or nothing. */
+/** Reads and writes what an import is about. */
 import { sql } from 'kysely';
-import type { ImportAnswers, ImportReport, PreviewRow } from '../../shared/items.ts';
-import { record } from '../audit.ts';
-import type { Person } from '../auth/identify.ts';
+import type { ImportAnswers } from '../../shared/items.ts';
+import { itemsOf } from '../db/hiddenItems.ts';
 import type { Db } from '../db/open.ts';
 import type { Tx } from '../db/write.ts';
-import { write } from '../db/write.ts';
 import { randomOf } from '../random.ts';
 import type { Studio } from '../studio.ts';
 import { type KnownItem, type Plan, type PlannedItem, planImport, signature } from './plan.ts';
-import { type ImportRow, type KeyedRow, keyed, type ReadFile } from './row.ts';
-
-export interface ImportOptions {
-  readonly projectId: string;
-  /** To be shown in the audit trail. */
-  readonly fileName: string;
-  readonly answers: ImportAnswers;
-  readonly dryRun: boolean;
-  readonly onError: 'fail' | 'skip';
-}
-
-/**
- * Tells what a file would add to the project, and adds it unless that is not wanted or some of it is bad.
- *
- * @returns a report; `imported` says whether it was
- */
-export async function importFile(
-  studio: Studio,
-  person: Person,
-  file: ReadFile,
-  options: ImportOptions,
-): Promise<ImportReport> {
-  const { projectId, answers, dryRun, onError } = options;
-  const plan = (db: Db) => planFor(db, projectId, file.rows, answers);
-  if (dryRun || file.format === null) return reportOf(file, await plan(studio.db), false);
-  return write(studio.db, async (tx) => {
-    const planned = await plan(tx);
-    const bad = file.bad.length + planned.bad.length;
-    if (bad > 0 && onError === 'fail') return reportOf(file, planned, false);
-    await store(tx, studio, projectId, planned);
-    const report = reportOf(file, planned, true);
-    const { comparisons, gold, prompts, votes } = report;
-    const details = { file: options.fileName, comparisons, gold, prompts, votes, bad };
-    await record(tx, { at: studio.now(), userId: person.id, action: 'items.import', subject: projectId, details });
-    return report;
-  });
-}
-
-const SHOWN_BAD = 100;
-const SHOWN = 5;
-
-function reportOf(file: ReadFile, { items, duplicates, bad: conflicts }: Plan, imported: boolean): ImportReport {
-  const bad = [...file.bad, ...conflicts].sort((a, b) => a.line - b.line);
-  const fresh = (kind: string) => items.filter(({ isNew, item }) => isNew && item.kind === kind).length;
-  return {
-    imported,
-    ...{ format: file.format, unit: file.unit, columns: [...file.columns], records: file.rows.length },
-    ...{ comparisons: fresh('comparison'), prompts: fresh('prompt') },
-    gold: items.filter(({ isNewGold }) => isNewGold).length,
-    votes: items.reduce((sum, { votes }) => sum + votes.length, 0),
-    ...{ undecided: file.undecided, duplicates, bad: bad.length, badRows: bad.slice(0, SHOWN_BAD) },
-    ignored: { ...file.ignored },
-    preview: items.slice(0, SHOWN).map(shown),
-  };
-}
-
-const shown = ({ row, item, votes }: PlannedItem): PreviewRow => ({
-  ...{ line: row.line, id: row.id ?? null, prompt: [...row.prompt] },
-  ...{ a: row.responses?.[0].text ?? null, b: row.responses?.[1].text ?? null },
-  ...{ gold: (item.gold ?? null) as PreviewRow['gold'], votes: votes.length },
-});
+import { type ImportRow, type KeyedRow, keyed } from './row.ts';
 
 const BATCH = 200; // rows of an insert; SQLite takes at most 32,766 parameters
 
@@ -85,22 +23,17 @@ export async function takeRows(
   return plan;
 }
 
-async function planFor(db: Db, projectId: string, rows: readonly KeyedRow[], answers: ImportAnswers): Promise<Plan> {
-  const keys = [...new Set(rows.map(({ key }) => key))];
-  const known = new Map<string, KnownItem>();
+/** What the rows add to the project as it is. */
+export async function planFor(
+  db: Db,
+  projectId: string,
+  rows: readonly KeyedRow[],
+  answers: ImportAnswers,
+): Promise<Plan> {
+  const known = await knownItems(db, projectId, rows);
   const said = new Set<string>();
-  const any = await db.selectFrom('items').select('id').where('project_id', '=', projectId).executeTakeFirst();
-  for (const some of any ? batches(keys) : []) {
-    const items = await db
-      .selectFrom('items')
-      .innerJoin('texts', 'texts.item_id', 'items.id')
-      .select(['items.id', 'items.key', 'items.kind', 'items.gold', 'texts.a'])
-      .where('project_id', '=', projectId)
-      .where('key', 'in', some)
-      .execute();
-    for (const item of items) known.set(item.key, item);
-    if (items.length === 0) continue;
-    const ids = items.map(({ id }) => id);
+  for (const some of batches([...known.values()])) {
+    const ids = some.map(({ id }) => id);
     for (const vote of await db.selectFrom('votes').selectAll().where('item_id', 'in', ids).execute()) {
       said.add(signature(vote));
     }
@@ -108,7 +41,27 @@ async function planFor(db: Db, projectId: string, rows: readonly KeyedRow[], ans
   return planImport(rows, answers, known, said);
 }
 
-async function store(tx: Tx, studio: Studio, projectId: string, { items }: Plan): Promise<void> {
+/** The items that the rows speak of and the project has, by their keys. */
+export async function knownItems(
+  db: Db,
+  projectId: string,
+  rows: readonly KeyedRow[],
+): Promise<Map<string, KnownItem>> {
+  const known = new Map<string, KnownItem>();
+  const keys = [...new Set(rows.map(({ key }) => key))];
+  const any = await itemsOf(db, projectId).select('id').limit(1).executeTakeFirst();
+  for (const some of any ? batches(keys) : []) {
+    const items = await itemsOf(db, projectId)
+      .innerJoin('texts', 'texts.item_id', 'items.id')
+      .select(['items.id', 'items.key', 'items.kind', 'items.gold', 'texts.a'])
+      .where('key', 'in', some)
+      .execute();
+    for (const item of items) known.set(item.key, item);
+  }
+  return known;
+}
+
+export async function store(tx: Tx, studio: Studio, projectId: string, { items }: Plan): Promise<void> {
   const random = randomOf(studio);
   const last = await tx
     .selectFrom('items')

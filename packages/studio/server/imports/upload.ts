@@ -9,7 +9,7 @@ import { createGunzip } from 'node:zlib';
 import type { ColumnMapping } from '../../shared/items.ts';
 import { Refusal } from '../refusal.ts';
 import { Threads } from '../threads.ts';
-import type { ReadFile } from './row.ts';
+import type { KeyedRow, ReadFile } from './row.ts';
 import type { Answer, Question } from './worker.ts';
 
 /** Bytes of a file as it is sent, and of what is in it when it is packed. */
@@ -26,21 +26,37 @@ export interface Upload {
 /**
  * Reads an upload. It is written under a random name in `folder` and removed again, whatever happens.
  *
+ * @param use is given the file, whose rows are read as it asks for them
  * @throws Refusal 413 for a file that is too large, 422 for one that is no table or list of records
  */
-export async function readUpload(folder: string, upload: Upload, mapping?: ColumnMapping): Promise<ReadFile> {
+export async function withUpload<T>(
+  folder: string,
+  upload: Upload,
+  mapping: ColumnMapping | undefined,
+  use: (file: ReadFile) => Promise<T>,
+): Promise<T> {
   const place = join(folder, 'uploads');
   await mkdir(place, { recursive: true, mode: 0o700 });
   const path = join(place, randomUUID());
+  const to = `${path}.parts`;
   try {
     await pipeline(upload.file, createWriteStream(path, { mode: 0o600, flags: 'wx' }));
     if (upload.file.truncated) throw tooLarge(`${MOST_SENT >> 20} MiB`);
     await checkUnpacked(path);
-    const answer = await asked({ path, mapping });
-    if ('read' in answer) return answer.read;
+    const answer = await asked({ path, mapping, to });
+    if ('read' in answer) return await use({ ...answer.read, parts: partsOf(to, answer.lengths) });
     throw new Refusal(422, 'unreadable_file', answer.unusable.replaceAll(path, shownName(upload.filename)));
   } finally {
-    await rm(path, { force: true });
+    for (const file of [path, to]) await rm(file, { force: true });
+  }
+}
+
+async function* partsOf(path: string, lengths: readonly number[]): AsyncGenerator<KeyedRow[]> {
+  await using file = await open(path);
+  for (const length of lengths) {
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length);
+    if (bytesRead < length) throw new Error(`${path} was cut off.`);
+    yield JSON.parse(buffer.toString());
   }
 }
 

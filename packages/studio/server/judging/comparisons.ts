@@ -1,6 +1,7 @@
 /** Comparisons that a judge has not voted on. */
 import type { PairToJudge } from '@attune/preferences';
 import type { Message } from '../../shared/queue.ts';
+import { itemsOf } from '../db/hiddenItems.ts';
 import type { Db } from '../db/open.ts';
 import { textPages } from '../jobs/textPages.ts';
 import { judgeKey } from '../names.ts';
@@ -8,10 +9,8 @@ import { judgeKey } from '../names.ts';
 /** Ids of the comparisons and gold items without a vote of the judge, in the order of their import. */
 export async function comparisonsLeft(db: Db, projectId: string, judge: string): Promise<string[]> {
   const voted = db.selectFrom('votes').select('item_id').where('annotator', '=', judgeKey(judge));
-  const rows = await db
-    .selectFrom('items')
+  const rows = await itemsOf(db, projectId)
     .select('id')
-    .where('project_id', '=', projectId)
     .where('kind', 'in', ['comparison', 'gold'])
     .where('id', 'not in', voted.where('project_id', '=', projectId))
     .orderBy('position')

@@ -3,6 +3,7 @@ import type { JudgedComparison } from '@attune/preferences';
 import type { Judging, JudgingPage, NewJudging } from '../../shared/judging.ts';
 import { record } from '../audit.ts';
 import type { Person } from '../auth/identify.ts';
+import { itemsOf } from '../db/hiddenItems.ts';
 import { write } from '../db/write.ts';
 import { type ImportRow, unkeepable } from '../imports/row.ts';
 import { takeRows } from '../imports/store.ts';
@@ -16,10 +17,8 @@ import { judgeOf, pairPresets, type StudioJudge } from './judges.ts';
 const placeOf = (projectId: string) => ({ projectId, name: 'judging' as const });
 
 export async function judgingPage(studio: Studio, projectId: string): Promise<JudgingPage> {
-  const { n } = await studio.db
-    .selectFrom('items')
+  const { n } = await itemsOf(studio.db, projectId)
     .select(({ fn }) => fn.countAll<number>().as('n'))
-    .where('project_id', '=', projectId)
     .where('kind', 'in', ['comparison', 'gold'])
     .executeTakeFirstOrThrow();
   return {

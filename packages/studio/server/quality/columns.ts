@@ -1,4 +1,5 @@
 /** The votes of a project as columns: what the quality page is computed from, small enough to be handed to a thread. */
+import { itemsOf } from '../db/hiddenItems.ts';
 import type { Db } from '../db/open.ts';
 
 export const CHOICES = ['a', 'b', 'tie', 'bothBad', 'skip'] as const;
@@ -29,17 +30,13 @@ export async function voteColumns(db: Db, projectId: string): Promise<VoteColumn
   const annotators = new Map<string, number>();
   const [item, annotator, choice, round]: number[][] = [[], [], [], []];
   const [shownFirst, longer, gold, seconds]: number[][] = [[], [], [], []];
-  const last = await db
-    .selectFrom('items')
+  const last = await itemsOf(db, projectId)
     .select(({ fn }) => fn.max('position').as('position'))
-    .where('project_id', '=', projectId)
     .executeTakeFirst();
   for (let from = 0; from <= (last?.position ?? -1); from += PAGE) {
-    const rows = await db
-      .selectFrom('items')
+    const rows = await itemsOf(db, projectId)
       .innerJoin('votes', 'votes.item_id', 'items.id')
       .select(['position', 'annotator', 'choice', 'round', 'shown_first', 'longer', 'gold', 'seconds'])
-      .where('items.project_id', '=', projectId)
       .where('position', '>=', from)
       .where('position', '<', from + PAGE)
       .execute();

@@ -3,6 +3,7 @@ import type { NewAdjudication } from '../../shared/items.ts';
 import { Disagreement, type DisagreementPage } from '../../shared/quality.ts';
 import { record } from '../audit.ts';
 import type { Person } from '../auth/identify.ts';
+import { itemsOf } from '../db/hiddenItems.ts';
 import type { Db } from '../db/open.ts';
 import { write } from '../db/write.ts';
 import { nameOf, namesIn } from '../names.ts';
@@ -92,11 +93,9 @@ export async function withdrawAdjudication(
 }
 
 async function checkComparison(db: Db, projectId: string, itemId: string): Promise<void> {
-  const item = await db
-    .selectFrom('items')
+  const item = await itemsOf(db, projectId)
     .select('id')
     .where('id', '=', itemId)
-    .where('project_id', '=', projectId)
     .where('kind', '=', 'comparison')
     .executeTakeFirst();
   if (!item) throw notFound('comparison', itemId);

@@ -1,6 +1,7 @@
 /** The quality page of a project, computed anew for each reader, of many votes behind the reader's back. */
 import { sql } from 'kysely';
 import { Quality } from '../../shared/quality.ts';
+import { itemsOf } from '../db/hiddenItems.ts';
 import type { Db } from '../db/open.ts';
 import type { ProjectRow } from '../db/schema.ts';
 import { nameOf, namesIn } from '../names.ts';
@@ -88,10 +89,8 @@ async function compute(studio: Studio, project: Measured): Promise<Known> {
 }
 
 async function progressOf(db: Db, { id, overlap }: Measured): Promise<Quality['progress']> {
-  const rows = await db
-    .selectFrom('items')
+  const rows = await itemsOf(db, id)
     .select(({ fn }) => ['vote_count', fn.countAll<number>().as('n')])
-    .where('project_id', '=', id)
     .where('kind', '=', 'comparison')
     .groupBy('vote_count')
     .execute();
@@ -101,10 +100,8 @@ async function progressOf(db: Db, { id, overlap }: Measured): Promise<Quality['p
 
 /** Comparisons whose first votes do not all say the same, and on which no editor has had the last word. */
 export const divided = (db: Db, projectId: string) =>
-  db
-    .selectFrom('items')
+  itemsOf(db, projectId)
     .leftJoin('adjudications', 'adjudications.item_id', 'items.id')
-    .where('items.project_id', '=', projectId)
     .where('items.kind', '=', 'comparison')
     .where(sql<boolean>`a_votes + b_votes + tie_votes not in (a_votes, b_votes, tie_votes)`)
     .where('adjudications.item_id', 'is', null);

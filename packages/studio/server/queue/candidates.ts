@@ -1,5 +1,6 @@
 /** What may be asked of somebody. */
 import type { ItemKind } from '../../shared/items.ts';
+import { itemsOf } from '../db/hiddenItems.ts';
 import { prepared } from '../db/prepared.ts';
 import type { Item } from '../db/schema.ts';
 import type { Tx } from '../db/write.ts';
@@ -62,10 +63,8 @@ type Tallied = Pick<Item, 'id' | 'a_votes' | 'b_votes' | 'tie_votes'>;
 /** @param said where it stands that somebody has judged an item */
 const notIn = (said: 'votes' | 'triage') =>
   prepared<Values, Tallied>((db, given) => {
-    const open = db
-      .selectFrom('items')
+    const open = itemsOf(db, given('projectId'))
       .select(['id', 'a_votes', 'b_votes', 'tie_votes'])
-      .where('project_id', '=', given('projectId'))
       .where('kind', '=', given('kind'))
       .where('taken', '=', given('taken'))
       .orderBy('shuffle')

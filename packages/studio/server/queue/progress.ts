@@ -1,5 +1,6 @@
 /** How far an annotator is. */
 import type { Person } from '../auth/identify.ts';
+import { itemsOf } from '../db/hiddenItems.ts';
 import type { Db } from '../db/open.ts';
 import { prepared } from '../db/prepared.ts';
 import type { ProjectRow } from '../db/schema.ts';
@@ -65,10 +66,8 @@ async function openIn(studio: Studio, project: Pick<ProjectRow, 'id' | 'overlap'
 }
 
 async function count({ db, now }: Studio, project: Pick<ProjectRow, 'id' | 'overlap'>, kind: Kind): Promise<Open> {
-  const rows = await db
-    .selectFrom('items')
+  const rows = await itemsOf(db, project.id)
     .select(({ fn }) => ['vote_count', fn.countAll<number>().as('items')])
-    .where('project_id', '=', project.id)
     .where('kind', '=', kind)
     .groupBy('vote_count')
     .execute();

@@ -11,8 +11,8 @@ import {
 } from '../../shared/items.ts';
 import { Problem } from '../../shared/problem.ts';
 import { openProject } from '../auth/access.ts';
-import { importFile } from '../imports/store.ts';
-import { MOST_SENT, readUpload, shownName } from '../imports/upload.ts';
+import { importFile } from '../imports/importFile.ts';
+import { MOST_SENT, shownName, withUpload } from '../imports/upload.ts';
 import { itemDetail, itemPage } from '../items.ts';
 import { Refusal } from '../refusal.ts';
 import type { Studio } from '../studio.ts';
@@ -37,9 +37,10 @@ export const itemRoutes: FastifyPluginAsyncZod<{ studio: Studio }> = async (app,
       const mapping = mappingOf(query.mapping);
       const upload = await request.file({ limits: { fileSize: MOST_SENT } });
       if (!upload) throw new Refusal(400, 'no_file', 'Send the file as multipart/form-data.');
-      const file = await readUpload(studio.folder, upload, mapping);
-      const fileName = shownName(upload.filename);
-      const report = await importFile(studio, person, file, { ...query, projectId: project.id, fileName });
+      const options = { ...query, projectId: project.id, fileName: shownName(upload.filename) };
+      const report = await withUpload(studio.folder, upload, mapping, (file) =>
+        importFile(studio, person, file, options),
+      );
       if (report.imported || query.dryRun) return report;
       return reply.code(422).send({ ...refusedFile(report), report });
     },

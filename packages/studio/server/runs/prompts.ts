@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { Message } from '../../shared/queue.ts';
 import { PromptClass } from '../../shared/triage.ts';
+import { itemsOf } from '../db/hiddenItems.ts';
 import type { Db } from '../db/open.ts';
 import { majorityClass } from '../triage.ts';
 
@@ -18,8 +19,7 @@ export interface ProjectPrompt {
 
 /** The prompts of a project's comparisons and of those that wait, each once; those that triage sorted out are left out. */
 export async function projectPrompts(db: Db, projectId: string): Promise<ProjectPrompt[]> {
-  const rows = await db
-    .selectFrom('items')
+  const rows = await itemsOf(db, projectId)
     .leftJoin('adjudications', 'adjudications.item_id', 'items.id')
     .select([promptKey.as('key')])
     .select(({ fn }) => fn.min('position').as('position'))
@@ -27,7 +27,6 @@ export async function projectPrompts(db: Db, projectId: string): Promise<Project
       sql<number>`max(case when adjudications.choice in ('a', 'b')
         or (adjudications.choice is null and a_votes <> b_votes) then 1 else 0 end)`.as('decided'),
     )
-    .where('items.project_id', '=', projectId)
     .where('kind', 'in', ['comparison', 'prompt'])
     .groupBy(promptKey)
     .execute();
@@ -63,11 +62,9 @@ export async function promptTexts(db: Db, projectId: string, prompts: readonly P
   const found: PromptText[] = [];
   for (let from = 0; from < prompts.length; from += PAGE) {
     const positions = prompts.slice(from, from + PAGE).map(({ position }) => position);
-    const rows = await db
-      .selectFrom('items')
+    const rows = await itemsOf(db, projectId)
       .innerJoin('texts', 'texts.item_id', 'items.id')
       .select(['items.id', 'prompt'])
-      .where('project_id', '=', projectId)
       .where('position', 'in', positions)
       .orderBy('position')
       .execute();

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { PromptChoice } from '../../shared/sampling.ts';
 import { PromptClass } from '../../shared/triage.ts';
+import { itemsOf } from '../db/hiddenItems.ts';
 import type { Db } from '../db/open.ts';
 import { majorityClass } from '../triage.ts';
 import type { Waiting } from './sample.ts';
@@ -10,15 +11,11 @@ const KEY = 28; // characters of promptKey, with which an item's key begins
 
 /** Ids of prompts to which the project has no responses, in the order of their import. */
 export async function promptsLeft(db: Db, projectId: string): Promise<Record<PromptChoice, string[]>> {
-  const answered = db
-    .selectFrom('items')
+  const answered = itemsOf(db, projectId)
     .select(sql<string>`substr(key, 1, ${sql.lit(KEY)})`.as('key'))
-    .where('project_id', '=', projectId)
     .where('kind', '!=', 'prompt');
-  const rows = await db
-    .selectFrom('items')
+  const rows = await itemsOf(db, projectId)
     .select('id')
-    .where('project_id', '=', projectId)
     .where('kind', '=', 'prompt')
     .where(sql<string>`substr(key, 1, ${sql.lit(KEY)})`, 'not in', answered)
     .orderBy('position')

@@ -2,7 +2,8 @@
 import type { NewSampling, Sampling, SamplingPage } from '../../shared/sampling.ts';
 import { record } from '../audit.ts';
 import type { Person } from '../auth/identify.ts';
-import { type Tx, write } from '../db/write.ts';
+import { write } from '../db/write.ts';
+import { addingAlone } from '../imports/hidden.ts';
 import type { ImportRow } from '../imports/row.ts';
 import { unkeepable } from '../imports/row.ts';
 import { takeRows } from '../imports/store.ts';
@@ -96,6 +97,8 @@ async function keep(studio: Studio, projectId: string, source: string, outcome: 
   const row: ImportRow = { line: 1, id: prompt.externalId ?? undefined, prompt: prompt.prompt, responses: [a!, b!] };
   const bad = unkeepable(row);
   if (bad) return { ...outcome, failure: { reason: 'cannot be kept', said: bad.message } };
-  await write(studio.db, (tx: Tx) => takeRows(tx, studio, projectId, { rows: [row], answers: 'leave' }));
+  await addingAlone(studio.db, projectId, () =>
+    write(studio.db, (tx) => takeRows(tx, studio, projectId, { rows: [row], answers: 'leave' })),
+  );
   return outcome;
 }
