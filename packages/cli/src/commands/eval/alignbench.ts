@@ -45,7 +45,7 @@ export const alignbenchCommand = (): Command =>
     .addHelpText(
       'after',
       '\nreasoning and language are means of their categories, the total is the mean of both. Replies without a score\n' +
-        'are listed and in no mean. attune judge --preset alignbench asks: docs/judging.md.',
+        'are listed and in no mean. attune judge --preset alignbench asks: docs/benchmarks.md.',
     )
     .action(run(alignbench));
 

@@ -49,7 +49,7 @@ export const lcWinrateCommand = (): Command =>
     .addOption(onError())
     .addHelpText(
       'after',
-      '\nLengths are counted in Unicode code points. What is computed and where it misleads: docs/judging.md.',
+      '\nLengths are counted in Unicode code points. What is computed and where it misleads: docs/benchmarks.md.',
     )
     .action(run(lcWinrate));
 

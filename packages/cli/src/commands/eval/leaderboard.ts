@@ -66,7 +66,7 @@ export const leaderboardCommand = (): Command =>
     .option('--resamples <n>', 'of the bootstrap', wholeNumber(1), 1000)
     .option('--report <file>', 'also as a page: intervals, and the probability that each is better than each (.html)')
     .addOption(onError())
-    .addHelpText('after', '\nWhat is computed and where it misleads: docs/judging.md.')
+    .addHelpText('after', '\nWhat is computed and where it misleads: docs/benchmarks.md.')
     .action(run(rank));
 
 async function rank({ say, result }: CommandContext, options: Options): Promise<void> {

@@ -63,7 +63,7 @@ export const powerCommand = (): Command =>
     .option('--power <share>', 'how often a difference that is there is to be found', number(0.5, 0.999), 0.8)
     .option('--level <share>', 'how often one that is not there may be', number(0.0001, 0.5), 0.05)
     .addOption(onError())
-    .addHelpText('after', '\nThe formulas are in docs/judging.md.')
+    .addHelpText('after', '\nThe formulas are in docs/evaluation.md.')
     .action(run(power));
 
 /** As many prompts as people have: 805 is AlpacaEval's number, 500 Arena-Hard's, 80 MT-bench's. */
