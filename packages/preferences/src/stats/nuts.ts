@@ -1,4 +1,5 @@
 import { DualAveraging, RunningVariance, windows } from './adaptation.ts';
+import { drift } from './laplaceDrift.ts';
 import type { LogDensity } from './logistic.ts';
 import type { Random } from './random.ts';
 import { normals } from './variates.ts';
@@ -236,7 +237,7 @@ export class NutsChain {
     const variance = this.#variance;
     const sum = this.#newerSum;
     for (let i = 0; i < position.length; i++) momentum[i]! += (stepSize / 2) * gradient[i]!;
-    this.#drift(phase, stepSize);
+    drift(phase, { variance, rates: this.#rates, time: stepSize });
     phase.logp = this.#evaluate(phase);
     let kinetic = 0;
     for (let i = 0; i < position.length; i++) {
@@ -245,54 +246,6 @@ export class NutsChain {
       sum[i]! += momentum[i]!;
     }
     return kinetic / 2 - phase.logp;
-  }
-
-  /**
-   * Moves the position for a time. A Laplace prior's pull is constant on either side of 0: the path under it is made of
-   * parabolas, here followed exactly, so that its kink costs no energy however long the step is. (To kick by the smooth
-   * part alone and let the rest flow exactly is Neal's splitting: Neal 2011, Handbook of MCMC, section 5.5.1.)
-   */
-  #drift({ position, momentum }: Phase, time: number): void {
-    const variance = this.#variance;
-    const rates = this.#rates;
-    for (let i = 0; i < position.length; i++) {
-      const q = position[i]!;
-      const p = momentum[i]!;
-      const pull = q > 0 ? rates[i]! : -rates[i]!;
-      const end = q + variance[i]! * time * (p - (pull * time) / 2);
-      // the pull is towards 0 always: a path that ends on the side where it began has not left it
-      if (end * q > 0) {
-        position[i] = end;
-        momentum[i] = p - pull * time;
-      } else this.#cross(position, momentum, i, time);
-    }
-  }
-
-  /** The path of a coordinate that may cross 0, parabola by parabola. */
-  #cross(position: Float64Array, momentum: Float64Array, i: number, time: number): void {
-    const v = this.#variance[i]!;
-    const rate = this.#rates[i]!;
-    let q = position[i]!;
-    let p = momentum[i]!;
-    let left = time;
-    for (;;) {
-      const side = q > 0 || (q === 0 && p * left > 0) ? 1 : -1;
-      const pull = side * rate;
-      const end = q + v * left * (p - (pull * left) / 2);
-      if (end * side >= 0 || rate === 0) {
-        position[i] = end;
-        momentum[i] = p - pull * left;
-        return;
-      }
-      // energy is kept: that of the place has become speed when the path is at 0
-      const speed = Math.sqrt(p * p + (2 * rate * Math.abs(q)) / v);
-      if (speed === 0) return; // at rest at 0
-      const arrival = left > 0 ? -side * speed : side * speed;
-      left -= (p - arrival) / pull;
-      if (Math.abs(left) * rate > 4 * speed) left %= (4 * speed) / rate; // whole periods change nothing
-      q = 0;
-      p = arrival;
-    }
   }
 
   #evaluate({ position, gradient }: Phase): number {
