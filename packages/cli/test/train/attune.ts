@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { main } from '../../src/main.ts';
-import { workshop } from './fixture.ts';
 
 /** What a call of the command line left behind. */
 export interface Ended {
@@ -34,13 +33,11 @@ export async function attune(...args: readonly string[]): Promise<Ended> {
   }
 }
 
-const compiled = workshop(); // what one process has compiled the next need not
-
 /** Runs `attune` as a process of its own that gets a signal at a moment: see signalAt.ts. */
 export async function attuneUntil(signalAt: string, ...args: readonly string[]): Promise<Ended> {
   const [preload, program] = [join(import.meta.dirname, 'signalAt.ts'), join(import.meta.dirname, '../../src/main.ts')];
   const child = spawn(process.execPath, ['--import', preload, program, ...args], {
-    env: { ...process.env, SIGNAL_AT: signalAt, NODE_COMPILE_CACHE: compiled },
+    env: { ...process.env, SIGNAL_AT: signalAt },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let [stdout, stderr] = ['', ''];

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { attune, attuneUntil } from './attune.ts';
 import { settingsFile, workshop } from './fixture.ts';
+import { contents, type Killable, killable } from './kills.ts';
 import { linesOf, quickPpo, rlFiles } from './rlFixture.ts';
 
 // What is compared is always a run that was stopped with one that was not: the promise is that nobody can tell.
@@ -31,51 +32,68 @@ function newRun(kind: string): { args: string[]; path: string; folder: string } 
   return { args: ['train', 'ppo', settingsFile(folder, 'run', kinds[kind]!)], path: join(folder, 'run'), folder };
 }
 
-const undisturbed = new Map<string, string>();
+/** What two runs have in common that compute the same. */
+const endOf = (run: string) => ({
+  weights: Object.fromEntries(
+    Object.entries(contents(join(run, 'final'))).filter(([name]) => name.endsWith('.safetensors')),
+  ),
+  metrics: linesOf(run, 'metrics'),
+  samples: linesOf(run, 'samples'),
+  names: readdirSync(run).sort(),
+});
 
-/** The run that was never stopped; made once. */
-async function whole(kind: string): Promise<string> {
-  const known = undisturbed.get(kind);
-  if (known) return known;
-  const { args, path } = newRun(kind);
-  const { code, stderr } = await attune(...args);
-  assert.equal(code, 0, stderr);
-  undisturbed.set(kind, path);
-  return path;
+const moments: [kind: string, moment: string, at: string][] = [
+  ['critic', 'in a rollout', 'after writeSync {"step":3 then 3 token'],
+  ['critic', 'in an update, the policy’s made and the critic’s not', 'after writeSync {"step":4 then 2 update'],
+  ['critic', 'while a checkpoint is written', 'before writeFileSync step-4.partial/critic/state.json'],
+  ['shared', 'in a rollout', 'after writeSync {"step":5 then 2 token'],
+  ['shared', 'in the second of four updates', 'after writeSync {"step":3 then 4 update'],
+  ['rloo', 'in an update before the first checkpoint', 'after writeSync {"step":1 then 2 update'],
+];
+const whileMeasuring = ['after readFileSync config.json then 4 token', 'before renameSync .json'] as const;
+
+type Undisturbed = Killable<ReturnType<typeof endOf>> & ReturnType<typeof newRun>;
+
+const known = new Map<string, Undisturbed>();
+
+/** The run that was never stopped, and its kills; made once. */
+async function undisturbed(kind: string): Promise<Undisturbed> {
+  const made = known.get(kind);
+  if (made) return made;
+  const at = moments.filter(([of]) => of === kind).map(([, , moment]) => moment);
+  if (kind === 'critic') at.push(...whileMeasuring);
+  const run = newRun(kind);
+  known.set(kind, { ...run, ...(await killable(run, at, endOf)) });
+  return known.get(kind)!;
 }
-
-const weightsOf = (run: string): Buffer => {
-  const name = readdirSync(join(run, 'final')).find((entry) => entry.endsWith('.safetensors'));
-  return readFileSync(join(run, 'final', name!));
-};
 
 async function assertSameAsWhole(kind: string, path: string): Promise<void> {
-  const expected = await whole(kind);
-  assert.ok(weightsOf(path).equals(weightsOf(expected)), `${path}: the weights are others`);
-  for (const name of ['metrics', 'samples'] as const) assert.deepEqual(linesOf(path, name), linesOf(expected, name));
-  assert.deepEqual(readdirSync(path).sort(), readdirSync(expected).sort());
+  assert.deepEqual(endOf(path), (await undisturbed(kind)).whole);
 }
 
-const moments: [kind: string, moment: string, signalAt: string][] = [
-  ['critic', 'in a rollout', 'SIGKILL after writeSync {"step":3 then 3 token'],
-  ['critic', 'in an update, the policy’s made and the critic’s not', 'SIGKILL after writeSync {"step":4 then 2 update'],
-  ['critic', 'while a checkpoint is written', 'SIGKILL before writeFileSync step-4.partial/critic/state.json'],
-  ['shared', 'in a rollout', 'SIGKILL after writeSync {"step":5 then 2 token'],
-  ['shared', 'in the second of four updates', 'SIGKILL after writeSync {"step":3 then 4 update'],
-  ['rloo', 'in an update before the first checkpoint', 'SIGKILL after writeSync {"step":1 then 2 update'],
-];
-
-for (const [kind, moment, signalAt] of moments) {
+for (const [kind, moment, at] of moments) {
   test(`${kind}: killed ${moment} and resumed, a run ends with the same weights, numbers and samples to the last bit`, async () => {
-    const { args, path } = newRun(kind);
-    const killed = await attuneUntil(signalAt, ...args);
-    assert.deepEqual([killed.code, killed.stdout], [null, ''], killed.stderr);
+    const { args, path, killed } = await undisturbed(kind);
+    killed(at);
     assert.ok(!existsSync(join(path, 'final')));
     const resumed = await attune(...args, '--resume');
     assert.equal(resumed.code, 0, resumed.stderr);
     await assertSameAsWhole(kind, path);
   });
 }
+
+test('what a process leaves that is killed is what those runs were resumed from; and it is resumed', async () => {
+  const at = 'before writeFileSync step-4.partial/critic/state.json';
+  const { args, path, folder } = newRun('critic');
+  const ended = await attuneUntil(`SIGKILL ${at}`, ...args);
+  assert.deepEqual([ended.code, ended.stdout], [null, ''], ended.stderr);
+  const copied = await undisturbed('critic');
+  copied.killed(at);
+  assert.deepEqual(contents(folder), contents(copied.folder));
+  const resumed = await attune(...args, '--resume');
+  assert.equal(resumed.code, 0, resumed.stderr);
+  await assertSameAsWhole('critic', path);
+});
 
 test('Ctrl-C in a rollout saves the iteration before it, says how to go on, ends with 1; resumed, the run is the same', async () => {
   const { args, path } = newRun('critic');
@@ -109,11 +127,10 @@ const cacheOf = (folder: string): string[] =>
   existsSync(join(folder, '.reference')) ? readdirSync(join(folder, '.reference')).sort() : [];
 
 test('killed while the reference is measured, a run has left nothing: it is started again, and is the same', async () => {
-  const { args, path, folder } = newRun('critic');
-  const killed = await attuneUntil('SIGKILL after readFileSync config.json then 4 token', ...args);
-  assert.equal(killed.code, null, killed.stderr);
+  const { args, path, folder, killed } = await undisturbed('critic');
+  killed(whileMeasuring[0]);
   assert.deepEqual(readdirSync(folder), ['run.yaml']);
-  await attuneUntil('SIGKILL before renameSync .json', ...args);
+  killed(whileMeasuring[1]);
   assert.match(cacheOf(folder).join(), /^\w{32}\.json\.partial$/);
   assert.equal((await attune(...args)).code, 0);
   await assertSameAsWhole('critic', path);

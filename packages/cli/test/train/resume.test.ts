@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { readStepLines } from '../../src/run/lines.ts';
 import { attune, attuneUntil } from './attune.ts';
 import { pairs, settingsFile, texts, tinyModel, workshop, writeLines } from './fixture.ts';
+import { contents, type Killable, killable } from './kills.ts';
 
 // What is compared is always a run that was stopped with one that was not: the promise is that nobody can tell.
 
@@ -54,73 +56,95 @@ before(async () => {
 const runs = { count: 0 };
 
 /** A run's settings file in a folder of its own, where nothing is remembered of another run. */
-function newRun(name: string): { args: string[]; path: string } {
+function newRun(name: string): { args: string[]; path: string; folder: string } {
   const { stage, settings } = stages[name]!;
   const folder = join(root, `${name}-${runs.count++}`);
-  return { args: ['train', stage, settingsFile(folder, 'run', settings)], path: join(folder, 'run') };
-}
-
-const undisturbed = new Map<string, string>();
-
-/** The run that was never stopped; made once. */
-async function whole(name: string): Promise<string> {
-  const known = undisturbed.get(name);
-  if (known) return known;
-  const { args, path } = newRun(name);
-  const { code, stderr } = await attune(...args);
-  assert.equal(code, 0, stderr);
-  undisturbed.set(name, path);
-  return path;
+  return { args: ['train', stage, settingsFile(folder, 'run', settings)], path: join(folder, 'run'), folder };
 }
 
 const linesWithoutTime = (run: string) => readStepLines(join(run, 'metrics.jsonl')).map(({ time: _, ...line }) => line);
 
-async function assertSameAsWhole(name: string, path: string): Promise<void> {
-  const expected = await whole(name);
-  const { weights } = stages[name]!;
-  const bytes = (run: string) => readFileSync(join(run, 'final', weights));
-  assert.ok(bytes(path).equals(bytes(expected)), `${path}: the weights are others`);
-  assert.deepEqual(linesWithoutTime(path), linesWithoutTime(expected));
-  assert.deepEqual(readdirSync(path).sort(), readdirSync(expected).sort());
-  const checkpoints = (run: string) => readdirSync(join(run, 'checkpoints')).sort();
-  assert.deepEqual(checkpoints(path), checkpoints(expected));
+/** What two runs have in common that compute the same. */
+const endOf = (name: string) => (run: string) => ({
+  weights: createHash('sha256')
+    .update(readFileSync(join(run, 'final', stages[name]!.weights)))
+    .digest('hex'),
+  lines: linesWithoutTime(run),
+  names: readdirSync(run).sort(),
+  checkpoints: readdirSync(join(run, 'checkpoints')).sort(),
+});
+
+type End = ReturnType<ReturnType<typeof endOf>>;
+
+const moments: [name: string, moment: string, at: string][] = [
+  ['dpo', 'before the first checkpoint', 'after writeSync {"step":2'],
+  ['dpo', 'between two checkpoints', 'after writeSync {"step":6'],
+  ['dpo', 'while a checkpoint is written', 'before writeFileSync step-8.partial/state.json'],
+  ['dpo', 'when a checkpoint has just come into its place', 'after renameSync step-8'],
+  ['dpo', 'after the last step, before its result', 'before renameSync final'],
+  ['dpo', 'when all but the report is written', 'before renameSync report.html'],
+  ['lora', 'with dropout, before the first checkpoint', 'after writeSync {"step":3'],
+  ['lora', 'with dropout, after a checkpoint', 'after writeSync {"step":7'],
+  ['bfloat16', 'with float32 master weights', 'after writeSync {"step":7'],
+  ['reward', 'between two checkpoints', 'after writeSync {"step":7'],
+  ['reward', 'when the best model was loaded, before it is the result', 'before renameSync final'],
+  ['pretrain', 'between two checkpoints', 'after writeSync {"step":6'],
+];
+const beforeSettings = 'before renameSync config.yaml';
+const whileOneIsRemoved = 'after renameSync step-8';
+
+interface Undisturbed extends Killable<End> {
+  readonly args: string[];
+  readonly path: string;
+  readonly folder: string;
 }
 
-const moments: [name: string, moment: string, signalAt: string][] = [
-  ['dpo', 'before the first checkpoint', 'SIGKILL after writeSync {"step":2'],
-  ['dpo', 'between two checkpoints', 'SIGKILL after writeSync {"step":6'],
-  ['dpo', 'while a checkpoint is written', 'SIGKILL before writeFileSync step-8.partial/state.json'],
-  ['dpo', 'when a checkpoint has just come into its place', 'SIGKILL after renameSync step-8'],
-  ['dpo', 'after the last step, before its result', 'SIGKILL before renameSync final'],
-  ['dpo', 'when all but the report is written', 'SIGKILL before renameSync report.html'],
-  ['lora', 'with dropout, before the first checkpoint', 'SIGKILL after writeSync {"step":3'],
-  ['lora', 'with dropout, after a checkpoint', 'SIGKILL after writeSync {"step":7'],
-  ['bfloat16', 'with float32 master weights', 'SIGKILL after writeSync {"step":7'],
-  ['reward', 'between two checkpoints', 'SIGKILL after writeSync {"step":7'],
-  ['reward', 'when the best model was loaded, before it is the result', 'SIGKILL before renameSync final'],
-  ['pretrain', 'between two checkpoints', 'SIGKILL after writeSync {"step":6'],
-];
+const known = new Map<string, Undisturbed>();
 
-for (const [name, moment, signalAt] of moments) {
+/** The run that was never stopped, and its kills; made once. */
+async function undisturbed(name: string): Promise<Undisturbed> {
+  const made = known.get(name);
+  if (made) return made;
+  const at = moments.filter(([of]) => of === name).map(([, , moment]) => moment);
+  if (name === 'dpo') at.push(beforeSettings);
+  if (name === 'sft') at.push(whileOneIsRemoved);
+  const run = newRun(name);
+  known.set(name, { ...run, ...(await killable(run, at, endOf(name))) });
+  return known.get(name)!;
+}
+
+for (const [name, moment, at] of moments) {
   test(`${name}: killed ${moment} and resumed, a run ends with the same weights and numbers to the last bit`, async () => {
-    const { args, path } = newRun(name);
-    const killed = await attuneUntil(signalAt, ...args);
-    assert.deepEqual([killed.code, killed.stdout], [null, ''], killed.stderr);
+    const { args, path, whole, killed } = await undisturbed(name);
+    killed(at);
     const resumed = await attune(...args, '--resume');
     assert.equal(resumed.code, 0, resumed.stderr);
-    await assertSameAsWhole(name, path);
+    assert.deepEqual(endOf(name)(path), whole);
   });
 }
 
+test('what a process leaves that is killed is what those runs were resumed from; and it is resumed', async () => {
+  const at = 'before writeFileSync step-8.partial/state.json';
+  const { args, path, folder } = newRun('dpo');
+  const ended = await attuneUntil(`SIGKILL ${at}`, ...args);
+  assert.deepEqual([ended.code, ended.stdout], [null, ''], ended.stderr);
+  const copied = await undisturbed('dpo');
+  copied.killed(at);
+  assert.deepEqual(contents(folder), contents(copied.folder));
+  const resumed = await attune(...args, '--resume');
+  assert.equal(resumed.code, 0, resumed.stderr);
+  assert.deepEqual(endOf('dpo')(path), copied.whole);
+});
+
 test('killed before its settings are written, a run has left nothing: it is started again, not resumed', async () => {
-  const { args, path } = newRun('dpo');
-  await attuneUntil('SIGKILL before renameSync config.yaml', ...args);
+  const { args, path, whole, killed } = await undisturbed('dpo');
+  killed(beforeSettings);
   assert.deepEqual(readdirSync(path), ['config.yaml.partial']);
   const resumed = await attune(...args, '--resume');
   assert.equal(resumed.code, 2);
   assert.match(resumed.stderr, /holds no run to go on with: it has no config\.yaml\. Leave --resume out/);
   assert.equal((await attune(...args)).code, 0);
-  await assertSameAsWhole('dpo', path);
+  assert.deepEqual(endOf('dpo')(path), whole);
 });
 
 test('Ctrl-C stops after the step with a checkpoint, says how to go on, ends with 1; resumed, the run is the same', async () => {
@@ -135,10 +159,9 @@ test('Ctrl-C stops after the step with a checkpoint, says how to go on, ends wit
   assert.ok(!existsSync(join(path, 'final')));
   const resumed = await attune(...args, '--resume', '--json');
   assert.equal(resumed.code, 0, resumed.stderr);
-  const expected = await whole('lora');
-  assert.deepEqual(linesWithoutTime(path), linesWithoutTime(expected));
-  const bytes = (run: string) => readFileSync(join(run, 'final/adapter_model.safetensors'));
-  assert.ok(bytes(path).equals(bytes(expected)));
+  const { whole } = await undisturbed('lora');
+  const { weights, lines } = endOf('lora')(path);
+  assert.deepEqual([weights, lines], [whole.weights, whole.lines]); // the checkpoints are others: of the step it stopped after
 });
 
 test('Ctrl-C in the last step stops nothing: the run is finished and ends with 0', async () => {
@@ -146,18 +169,16 @@ test('Ctrl-C in the last step stops nothing: the run is finished and ends with 0
   const ended = await attuneUntil('SIGINT after writeSync {"step":10', ...args);
   assert.equal(ended.code, 0, ended.stderr);
   assert.match(ended.stdout, /^Done: 10 steps\./);
-  const bytes = (run: string) => readFileSync(join(run, 'final/model.safetensors'));
-  assert.ok(bytes(path).equals(bytes(await whole('dpo'))));
+  assert.equal(endOf('dpo')(path).weights, (await undisturbed('dpo')).whole.weights);
 });
 
 test('sft: killed while an older checkpoint is removed, watched otherwise when resumed, a run ends with the same weights', async () => {
-  const { args, path } = newRun('sft');
-  await attuneUntil('SIGKILL after renameSync step-8', ...args);
+  const { args, path, whole, killed } = await undisturbed('sft');
+  killed(whileOneIsRemoved);
   assert.deepEqual(readdirSync(join(path, 'checkpoints')).sort(), ['step-4', 'step-8']);
   const resumed = await attune(...args, '--resume', '--set', 'logging_steps=5', '--set', 'eval_steps=9');
   assert.equal(resumed.code, 0, resumed.stderr);
-  const bytes = (run: string) => readFileSync(join(run, 'final/model.safetensors'));
-  assert.ok(bytes(path).equals(bytes(await whole('sft'))));
+  assert.equal(endOf('sft')(path).weights, whole.weights);
 });
 
 test('a finished run that is resumed trains nothing and tells its result', async () => {
@@ -172,9 +193,9 @@ test('a finished run that is resumed trains nothing and tells its result', async
 });
 
 test('resuming with other settings is refused before anything is read, with both values of each', async () => {
-  const path = await whole('sft');
+  const { args } = await undisturbed('sft');
   const settings = ['learning_rate=0.02', 'seed=7', 'data=nowhere.jsonl'].flatMap((set) => ['--set', set]);
-  const other = await attune('train', 'sft', `${path}.yaml`, '--resume', ...settings);
+  const other = await attune(...args, '--resume', ...settings);
   assert.equal(other.code, 2);
   assert.match(other.stderr, /started with other settings: data was \[".*"\] and is now "nowhere\.jsonl"; /);
   assert.match(other.stderr, /; learning_rate was 0\.01 and is now 0\.02; seed was 42 and is now 7\. /);

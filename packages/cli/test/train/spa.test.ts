@@ -7,8 +7,9 @@ import { type Content, promptKey } from '@attune/preferences';
 import { scoreAlone } from '../../../align/test/models/plain.ts';
 import { attune } from './attune.ts';
 import { settingsFile, workshop, writeLines } from './fixture.ts';
+import { contents } from './kills.ts';
 import { tinyRewardModel } from './rewardFixture.ts';
-import { contents, linesIn, quickSpa, type SpaFiles, spaFiles } from './spaFixture.ts';
+import { linesIn, quickSpa, type SpaFiles, spaFiles } from './spaFixture.ts';
 
 const root = workshop();
 let files: SpaFiles;

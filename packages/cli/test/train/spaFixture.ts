@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { pairs, tinyModel, writeLines } from './fixture.ts';
 
 /** What `train spa` needs, in a folder: paths. */
@@ -39,17 +39,3 @@ export const linesIn = (...path: string[]): Record<string, unknown>[] =>
     .split('\n')
     .slice(0, -1)
     .map((line) => JSON.parse(line));
-
-/** A run to the last bit, by file: all but what tells the time, and the names of the run's own folder. */
-export function contents(run: string): Record<string, string> {
-  const files = readdirSync(run, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  const paths = files.map(({ parentPath, name }) => join(parentPath, name)).sort();
-  const found = paths.map((path) => {
-    const name = relative(run, path);
-    if (/report\.html$|tfevents|seconds\.json$/.test(name)) return [name, ''];
-    if (name.endsWith('.safetensors')) return [name, readFileSync(path, 'base64')];
-    const text = readFileSync(path, 'utf8').replaceAll(run, 'RUN');
-    return [name, text.replace(/"time":[\d.]+,|"spa\/\w+_seconds":[\d.e-]+,?/g, '')];
-  });
-  return Object.fromEntries(found);
-}

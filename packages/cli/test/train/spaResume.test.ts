@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { attune, attuneUntil } from './attune.ts';
 import { settingsFile, workshop, writeLines } from './fixture.ts';
-import { contents, linesIn, quickSpa, type SpaFiles, spaFiles } from './spaFixture.ts';
+import { contents, type Killable, killable } from './kills.ts';
+import { linesIn, quickSpa, type SpaFiles, spaFiles } from './spaFixture.ts';
 
 // What is compared is always a run that was stopped with one that was not: the promise is that nobody can tell.
 
@@ -32,47 +33,47 @@ const pairsOf = ({ prompts }: SpaFiles): object[] =>
 let runs = 0;
 
 /** A run's settings file in a folder of its own. */
-function newRun(kind: string): { args: string[]; path: string } {
+function newRun(kind: string): { args: string[]; path: string; folder: string } {
   const folder = join(root, `${kind}-${runs++}`);
-  return { args: ['train', 'spa', settingsFile(folder, 'run', kinds[kind]!)], path: join(folder, 'run') };
+  return { args: ['train', 'spa', settingsFile(folder, 'run', kinds[kind]!)], path: join(folder, 'run'), folder };
 }
 
-const undisturbed = new Map<string, Record<string, string>>();
+const moments: [kind: string, moment: string, at: string][] = [
+  ['whole', 'in training on the seed', 'after writeSync {"step":1 then 2 update'],
+  ['whole', 'in sampling', 'after writeSync {"id" then 3 token'],
+  ['whole', 'at the end of judging', 'before renameSync round-1/judgments.jsonl'],
+  ['whole', 'in training of round 1', 'after renameSync round-1/judgments.jsonl then 3 update'],
+  ['whole', 'before round 1 is over', 'before renameSync round-1/pairs.jsonl'],
+  ['whole', 'in sampling of round 2', 'after renameSync round-1/pairs.jsonl then 2 token'],
+  ['whole', 'before the result is there', 'before renameSync run/final'],
+  ['lora', 'in sampling of round 2', 'after renameSync round-1/pairs.jsonl then 8 token'],
+  ['lora', 'in training of round 2', 'after renameSync round-2/judgments.jsonl then 3 update'],
+];
+const betweenRounds = 'after renameSync round-1/pairs.jsonl';
 
-/** What the run leaves that was never stopped; made once. */
-async function whole(kind: string): Promise<Record<string, string>> {
-  const known = undisturbed.get(kind);
-  if (known) return known;
-  const { args, path } = newRun(kind);
-  const { code, stderr } = await attune(...args);
-  assert.equal(code, 0, stderr);
-  undisturbed.set(kind, contents(path));
-  return undisturbed.get(kind)!;
+type Undisturbed = Killable<Record<string, string>> & ReturnType<typeof newRun>;
+
+const known = new Map<string, Undisturbed>();
+
+/** The run that was never stopped, and its kills; made once. */
+async function undisturbed(kind: string): Promise<Undisturbed> {
+  const made = known.get(kind);
+  if (made) return made;
+  const at = moments.filter(([of]) => of === kind).map(([, , moment]) => moment);
+  if (kind === 'whole') at.push(betweenRounds);
+  const run = newRun(kind);
+  known.set(kind, { ...run, ...(await killable(run, at, contents)) });
+  return known.get(kind)!;
 }
 
 async function assertSameAsWhole(kind: string, path: string): Promise<void> {
-  const [found, expected] = [contents(path), await whole(kind)];
-  assert.deepEqual(Object.keys(found), Object.keys(expected));
-  for (const name of Object.keys(expected)) assert.equal(found[name], expected[name], `${path}: ${name} is another`);
+  assert.deepEqual(contents(path), (await undisturbed(kind)).whole);
 }
 
-const moments: [kind: string, moment: string, signalAt: string][] = [
-  ['whole', 'in training on the seed', 'SIGKILL after writeSync {"step":1 then 2 update'],
-  ['whole', 'in sampling', 'SIGKILL after writeSync {"id" then 3 token'],
-  ['whole', 'at the end of judging', 'SIGKILL before renameSync round-1/judgments.jsonl'],
-  ['whole', 'in training of round 1', 'SIGKILL after renameSync round-1/judgments.jsonl then 3 update'],
-  ['whole', 'before round 1 is over', 'SIGKILL before renameSync round-1/pairs.jsonl'],
-  ['whole', 'in sampling of round 2', 'SIGKILL after renameSync round-1/pairs.jsonl then 2 token'],
-  ['whole', 'before the result is there', 'SIGKILL before renameSync run/final'],
-  ['lora', 'in sampling of round 2', 'SIGKILL after renameSync round-1/pairs.jsonl then 8 token'],
-  ['lora', 'in training of round 2', 'SIGKILL after renameSync round-2/judgments.jsonl then 3 update'],
-];
-
-for (const [kind, moment, signalAt] of moments) {
+for (const [kind, moment, at] of moments) {
   test(`${kind}: killed ${moment} and resumed, a run ends with the same files to the last bit`, async () => {
-    const { args, path } = newRun(kind);
-    const killed = await attuneUntil(signalAt, ...args);
-    assert.deepEqual([killed.code, killed.stdout], [null, ''], killed.stderr);
+    const { args, path, killed } = await undisturbed(kind);
+    killed(at);
     assert.ok(!existsSync(join(path, 'final')));
     const resumed = await attune(...args, '--resume');
     assert.equal(resumed.code, 0, resumed.stderr);
@@ -80,9 +81,22 @@ for (const [kind, moment, signalAt] of moments) {
   });
 }
 
+test('what a process leaves that is killed is what those runs were resumed from; and it is resumed', async () => {
+  const at = 'after renameSync round-1/judgments.jsonl then 3 update';
+  const { args, path, folder } = newRun('whole');
+  const ended = await attuneUntil(`SIGKILL ${at}`, ...args);
+  assert.deepEqual([ended.code, ended.stdout], [null, ''], ended.stderr);
+  const copied = await undisturbed('whole');
+  copied.killed(at);
+  assert.deepEqual(contents(folder), contents(copied.folder));
+  const resumed = await attune(...args, '--resume');
+  assert.equal(resumed.code, 0, resumed.stderr);
+  await assertSameAsWhole('whole', path);
+});
+
 test('what was sampled is not sampled again, and a chunk that was half written is cut away', async () => {
-  const { args, path } = newRun('whole');
-  await attuneUntil('SIGKILL after writeSync {"id" then 3 token', ...args);
+  const { args, path, whole, killed } = await undisturbed('whole');
+  killed('after writeSync {"id" then 3 token');
   const file = join(path, 'round-1', 'responses.jsonl');
   // A chunk is 4 prompts × 2 responses. A field that nobody reads shows whether a line is still the one that was written.
   const mark = readFileSync(file, 'utf8').replace('{"id"', '{"mark":1,"id"');
@@ -93,7 +107,7 @@ test('what was sampled is not sampled again, and a chunk that was half written i
   const now = readFileSync(file, 'utf8');
   assert.ok(now.startsWith(mark));
   assert.equal(now.split('\n').length - 1, 16);
-  const others = { ...(await whole('whole')), 'round-1/responses.jsonl': now };
+  const others = { ...whole, 'round-1/responses.jsonl': now };
   assert.deepEqual(contents(path), others);
 });
 
@@ -131,8 +145,8 @@ test('a run that is finished says so when it is resumed, and changes nothing', a
 });
 
 test('other settings or other data than before are refused when a run is resumed', async () => {
-  const { args, path } = newRun('whole');
-  await attuneUntil('SIGKILL after renameSync round-1/pairs.jsonl', ...args);
+  const { args, path, killed } = await undisturbed('whole');
+  killed(betweenRounds);
   const other = await attune(...args, '--resume', '--set', 'refine_alpha=0.2');
   assert.equal(other.code, 2);
   assert.match(other.stderr, /run was started with other settings: refine_alpha was 0\.1 and is now 0\.2\./);
