@@ -1,4 +1,4 @@
-import { AttuneError } from '@attune/preferences';
+import { AttuneError } from '@attune/preferences/errors'; // alone: every command begins with this, and the rest takes long
 
 /** The command was called in a way it does not understand. */
 export class UsageError extends AttuneError {

@@ -5,7 +5,7 @@ import {
   notation,
   type PreferenceLoss,
   preferenceLosses,
-} from '@attune/align';
+} from '@attune/align/losses';
 import { z } from 'zod';
 import { hardware, inputs, lengths, lora, optimization, rhythm, seeds } from './fields.ts';
 import { type Conflict, commonConflicts, type Stage } from './stage.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import { nearest } from '@attune/preferences';
+import { nearest } from '@attune/preferences/nearest';
 import { isMap, isScalar, LineCounter, parseDocument, type YAMLMap } from 'yaml';
 import type { z } from 'zod';
 import { SettingError } from '../errors.ts';
