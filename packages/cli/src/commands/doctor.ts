@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { type Engine, engine, matmulSpeed, NativeLoadError } from '@attune/torch';
 import type { Command } from 'commander';
 import { command, run } from '../command.ts';
-import { formatBytes, formatNumber } from '../terminal/format.ts';
+import { counted, formatBytes, formatNumber } from '../terminal/format.ts';
 
 const root = join(import.meta.dirname, '../../../..');
 
@@ -128,9 +128,9 @@ function installedPackages(): Record<string, string> {
 function describe({ engine, problem, packages, advice, ...machine }: Findings): string {
   const lines = [
     `Attune     ${machine.attune} on Node ${machine.node}, npm ${machine.npm ?? 'none'}`,
-    `Machine    ${machine.platform}, ${machine.cores} cores, ${formatBytes(machine.memoryBytes)} of memory`,
+    `Machine    ${machine.platform}, ${counted(machine.cores, 'core')}, ${formatBytes(machine.memoryBytes)} of memory`,
     engine
-      ? `Engine     libtorch ${engine.version} in ${engine.libtorch}, ${engine.threads} threads`
+      ? `Engine     libtorch ${engine.version} in ${engine.libtorch}, ${counted(engine.threads, 'thread')}`
       : 'Engine     none (see below)',
     ...(engine?.devices ?? []).map(
       ({ name, float32, bfloat16 }) =>

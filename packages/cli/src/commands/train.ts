@@ -12,6 +12,7 @@ import { rewardStage } from '../settings/reward.ts';
 import { sftStage } from '../settings/sft.ts';
 import { spaStage } from '../settings/spa.ts';
 import type { Stage } from '../settings/stage.ts';
+import { counted } from '../terminal/format.ts';
 import type { Outcome } from '../train/session.ts';
 
 /** `attune train pretrain|sft|reward|dpo|ppo|spa CONFIG.yaml`. */
@@ -86,5 +87,5 @@ const quoted = (word: string): string => (/^[\w=.,/+-]+$/.test(word) ? word : `'
 
 function summary({ run: path, step, steps, unit = 'step', finished }: Outcome, again: string): string {
   if (!finished) return `Stopped after ${unit} ${step} of ${steps}. Go on with\n  ${again}`;
-  return `Done: ${steps} ${unit}s.\n  model   ${path}/final\n  report  ${path}/report.html`;
+  return `Done: ${counted(steps, unit)}.\n  model   ${path}/final\n  report  ${path}/report.html`;
 }

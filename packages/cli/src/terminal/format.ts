@@ -43,6 +43,9 @@ export const shareText = ({ share, interval }: Share): string =>
 /** A count of things in full, grouped by thousands. */
 export const formatCount = (count: number): string => (Number.isFinite(count) ? minus(grouped.format(count)) : '–');
 
+/** A count of things with their name: 1 pair, 1,430 pairs. */
+export const counted = (count: number, one: string): string => `${formatCount(count)} ${one}${count === 1 ? '' : 's'}`;
+
 /** Bytes in the largest unit (of 1024) that leaves at least one: 538.0 MiB. */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];

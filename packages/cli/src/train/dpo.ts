@@ -21,6 +21,7 @@ import { refuseForeignTokens } from '../models/foreignTokens.ts';
 import { refuseRewardModel } from '../models/heads.ts';
 import { checkRun } from '../run/RunFolder.ts';
 import type { DpoSettings } from '../settings/dpo.ts';
+import { counted, formatNumber } from '../terminal/format.ts';
 import { encodeData, tellData } from './encodeData.ts';
 import { withHeldOut } from './heldOut.ts';
 import { type Places, pairs } from './records.ts';
@@ -110,7 +111,7 @@ function checkStart(
   const some = examples.slice(0, 4);
   const apart = distanceFromReference(model, reference, some);
   context.say(
-    `policy = reference before the first step: at most ${apart.toExponential(1)} nats apart on ${some.length} pairs`,
+    `policy = reference before the first step: at most ${formatNumber(apart, 2)} nats apart on ${counted(some.length, 'pair')}`,
   );
   const tolerance = model.head.dtype === 'float32' ? 0.01 : 1; // sums over hundreds of tokens, in bfloat16's 8 bits
   if (apart <= tolerance) return;

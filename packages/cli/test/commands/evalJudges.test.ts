@@ -21,6 +21,8 @@ const verdict = (judge: string, i: number, choice: string, more: object = {}) =>
   ...more,
 });
 
+const pairOf = (...texts: string[]) => texts.map((text) => ({ id: text, text }));
+
 const items = Array.from({ length: 20 }, (_, i) => i);
 const people = write('people.jsonl', [
   ...items.map((i) => verdict('ann', i, i % 2 ? 'a' : 'b')),
@@ -55,8 +57,13 @@ test('eval judges for people is tables; columns that nobody fills are not shown,
   assert.equal(status, 0);
   assert.match(stdout, /^judge +items +asked +ties +skips +with most people/m);
   assert.match(stdout, /people themselves +20 +40/);
-  assert.match(stdout, /1 verdicts are missing/);
+  assert.match(stdout, /^1 verdict is missing/m);
   assert.match(stdout, /gpt-4o +gpt-4 +65\.0 %/); // 10 + 1 + 4 halves of 20
+  const likeOneAnother = write(
+    'alike.jsonl',
+    [0, 1].map((i) => ({ ...verdict('ann', i, 'a'), responses: pairOf('yes', 'no.') })),
+  );
+  assert.doesNotMatch((await judges('--data', likeOneAnother)).stdout, /^judge$/m); // no table of names alone
   const alone = (await judges('--data', judged)).stdout;
   assert.doesNotMatch(alone, /with most people|people themselves/);
 });

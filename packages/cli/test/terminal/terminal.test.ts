@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
-import { formatBytes, formatCount, formatDuration, formatNumber, formatShare } from '../../src/terminal/format.ts';
+import {
+  counted,
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatNumber,
+  formatShare,
+} from '../../src/terminal/format.ts';
 import { progress } from '../../src/terminal/progress.ts';
 import { LiveBlock, type Screen, standardError } from '../../src/terminal/screen.ts';
 import { sparkline } from '../../src/terminal/sparkline.ts';
@@ -51,6 +58,10 @@ test('numbers keep four significant digits, and show what is not a number as a d
   for (const [value, text] of cases) assert.equal(formatNumber(value), text);
   assert.equal(formatShare(0.71875), '71.9 %');
   assert.equal(formatCount(1234567.4), '1,234,567');
+  assert.deepEqual(
+    [counted(0, 'pair'), counted(1, 'pair'), counted(1430, 'pair')],
+    ['0 pairs', '1 pair', '1,430 pairs'],
+  );
   assert.equal(formatBytes(564133888), '538.0 MiB');
   assert.equal(formatBytes(0), '0 B');
 });

@@ -2,7 +2,7 @@ import { type BalanceReport, balanceLengths, bucketEdges, writeRecords } from '@
 import { type Command, InvalidArgumentError } from 'commander';
 import { type CommandContext, command, run } from '../../command.ts';
 import { checkOutFile } from '../../models/outFile.ts';
-import { formatCount, formatShare } from '../../terminal/format.ts';
+import { counted, formatCount, formatShare } from '../../terminal/format.ts';
 import { table } from '../../terminal/table.ts';
 import { accountOf, counterOf, type Options, onError, readAllPairs, withSeed, withTokenizer } from './common.ts';
 
@@ -66,6 +66,6 @@ function describe(to: string, report: BalanceReport, unit: string): string {
     `${formatCount(report.equal)} pairs of equal length stay. Of ${formatCount(report.pairs)} pairs ` +
       `${formatCount(report.kept)} stay and ${formatCount(report.dropped)} are dropped ` +
       `(${formatShare(report.lostShare)} of those of unequal length).`,
-    `Wrote ${formatCount(report.kept)} pairs to ${to}.`,
+    `Wrote ${counted(report.kept, 'pair')} to ${to}.`,
   ].join('\n\n');
 }

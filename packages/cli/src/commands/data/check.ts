@@ -124,6 +124,6 @@ async function promptsIn(say: (line: string) => void, file: string, options: Opt
 }
 
 function findingText({ file, level, count, message, examples, remedy }: Finding & { file: string }): string {
-  const more = count > examples.length ? ', …' : '';
-  return `${level}  ${file}: ${formatCount(count)} × ${message} (line ${examples.join(', ')}${more})\n  ${remedy}`;
+  const lines = `${count === 1 ? 'line' : 'lines'} ${examples.join(', ')}${count > examples.length ? ', …' : ''}`;
+  return `${level}  ${file}: ${formatCount(count)} × ${message} (${lines})\n  ${remedy}`;
 }

@@ -20,7 +20,7 @@ import { UsageError } from '../../errors.ts';
 import { askJudge, type Unheard } from '../../judge/askJudge.ts';
 import { type Judgments, judgmentFile, readJudgments } from '../../judge/judgments.ts';
 import { checkOutFile } from '../../models/outFile.ts';
-import { formatCount } from '../../terminal/format.ts';
+import { counted, formatCount } from '../../terminal/format.ts';
 import { table } from '../../terminal/table.ts';
 import {
   accountOf,
@@ -210,7 +210,7 @@ function describe(
   intents: BalancedIntents | undefined,
 ): string {
   const rows = [['kept', kept] as const, ...Object.entries(reasons)].map(([name, count]) => [name, formatCount(count)]);
-  const text = [table([`${formatCount(prompts)} prompts`, ''], rows)];
+  const text = [table([counted(prompts, 'prompt'), ''], rows)];
   if (intents) {
     const cells = intents.report.map(({ category, before, after, short }) => [
       category,
@@ -227,5 +227,5 @@ function describe(
     ({ line, reason, said }) => `  line ${line}: ${reason}: ${JSON.stringify(said!.slice(0, 100))}`,
   );
   if (lines.length > 0) text.push(firstFew(lines).join('\n'));
-  return [...text, `Wrote ${formatCount(kept)} prompts to ${to}.`].join('\n\n');
+  return [...text, `Wrote ${counted(kept, 'prompt')} to ${to}.`].join('\n\n');
 }

@@ -6,7 +6,7 @@ import {
   type JudgesReport,
   type MeanEstimate,
 } from '@attune/preferences';
-import { formatCount, formatShare, intervalText, shareText, twoDecimals } from '../../terminal/format.ts';
+import { counted, formatCount, formatShare, intervalText, shareText, twoDecimals } from '../../terminal/format.ts';
 import { table } from '../../terminal/table.ts';
 
 /** The tables of a report about judges. */
@@ -15,7 +15,7 @@ export function judgesText(report: JudgesReport): string {
   return [
     agreementTable(report),
     ...skipsText(judges),
-    biasTable(report),
+    ...biasTable(report),
     ...(judges.some(({ biases }) => biases) ? [weightTable(judges, people !== undefined)] : []),
     ...(judges.some(({ own }) => own) ? [ownTable(judges)] : []),
     ...(judges.some(({ alpacaEval }) => alpacaEval?.variance !== undefined) ? [alpacaEvalTable(report)] : []),
@@ -49,10 +49,12 @@ function agreementTable({ judges, people }: JudgesReport): string {
 
 function skipsText(judges: readonly JudgeReport[]): string[] {
   const skips = judges.reduce((sum, judge) => sum + judge.skips, 0);
-  return skips === 0 ? [] : [`${formatCount(skips)} verdicts are missing (skips): refused, or not to be read.`];
+  if (skips === 0) return [];
+  return [`${counted(skips, 'verdict')} ${skips === 1 ? 'is' : 'are'} missing (skips): refused, or not to be read.`];
 }
 
-function biasTable({ judges, people }: JudgesReport): string {
+/** Nothing where no order is known and no two lengths differ. */
+function biasTable({ judges, people }: JudgesReport): string[] {
   const rows = judges.map(({ judge, position, prefersLonger }) => [
     judge,
     maybe(shareText)(position.consistency),
@@ -63,10 +65,13 @@ function biasTable({ judges, people }: JudgesReport): string {
     maybe(shareText)(prefersLonger),
   ]);
   const among = people && ['people themselves', '', '', '', '', '', maybe(shareText)(people.prefersLonger)];
-  return fullColumns(
+  const all = among ? [...rows, among] : rows;
+  if (all.every(([, ...cells]) => cells.every((cell) => cell === ''))) return [];
+  const table = fullColumns(
     ['judge', 'same in both orders', 'for first', 'for second', 'tie in one', 'takes the first', 'takes the longer'],
-    among ? [...rows, among] : rows,
+    all,
   );
+  return [table];
 }
 
 function weightTable(judges: readonly JudgeReport[], withPeople: boolean): string {
