@@ -1,25 +1,67 @@
 /** Parquet from records: the schema is read off the values, so any of our records can be written. */
 import type { SchemaElement } from 'hyparquet';
-import { parquetWriteBuffer } from 'hyparquet-writer';
+import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import { InvalidValueError } from '../errors.ts';
 
 /** The shape of a column. Every field is optional in the file, as fields are in records. */
 type Shape = 'text' | 'number' | 'boolean' | { readonly list: Shape | undefined } | { readonly fields: Shapes };
 type Shapes = ReadonlyMap<string, Shape>;
 
-/** The bytes of a Parquet file (Snappy) with a column for each field. A column holds one shape in all records. */
-export function parquetBytes(records: readonly object[]): Uint8Array {
+type Records = Iterable<object> | AsyncIterable<object>;
+
+/** Of a row group, which is held in memory whole: as many rows at most, and as many characters but for its last row. */
+const MOST_ROWS = 1000;
+const MOST_CHARACTERS = 16 << 20;
+
+/**
+ * The bytes of a Parquet file (Snappy) with a column for each field, a row group at a time. A column holds one shape in all
+ * records.
+ *
+ * @param records gives them anew each time it is called: once for the schema, once for the rows
+ */
+export async function* parquetParts(records: () => Records): AsyncGenerator<Uint8Array> {
   const columns = new Map<string, Shape>();
-  for (const record of records) addFields(columns, record, '');
+  for await (const record of records()) addFields(columns, record, '');
   const schema = [
     { name: 'root', num_children: columns.size },
     ...[...columns].flatMap(([name, shape]) => elements(name, shape)),
   ];
-  const columnData = [...columns.keys()].map((name) => ({
-    name,
-    data: records.map((record) => (record as Record<string, unknown>)[name] ?? null),
-  }));
-  return new Uint8Array(parquetWriteBuffer({ columnData, schema }));
+  const writer = new ByteWriter();
+  const file = new ParquetWriter({ writer, schema });
+  for await (const rows of rowGroups(records())) {
+    const columnData = [...columns.keys()].map((name) => ({ name, data: rows.map((row) => row[name] ?? null) }));
+    await file.write({ columnData, rowGroupSize: rows.length });
+    yield taken(writer);
+  }
+  await file.finish();
+  yield taken(writer);
+}
+
+/** What was written since the last time. */
+function taken(writer: ByteWriter): Uint8Array {
+  const bytes = writer.getBytes().slice();
+  writer.index = 0;
+  return bytes;
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+async function* rowGroups(records: Records): AsyncGenerator<Row[]> {
+  let [rows, characters]: [Row[], number] = [[], 0];
+  for await (const record of records) {
+    rows.push(record as Row);
+    characters += charactersIn(record);
+    if (rows.length < MOST_ROWS && characters < MOST_CHARACTERS) continue;
+    yield rows;
+    [rows, characters] = [[], 0];
+  }
+  if (rows.length > 0) yield rows;
+}
+
+function charactersIn(value: unknown): number {
+  if (typeof value === 'string') return value.length;
+  if (typeof value !== 'object' || value === null) return 0;
+  return Object.values(value).reduce((sum: number, inner) => sum + charactersIn(inner), 0);
 }
 
 function addFields(shapes: Map<string, Shape>, record: object, path: string): void {

@@ -1,7 +1,7 @@
 /** Writes records; the ending of the name says how, because there is no content yet to look at. */
 import { createGzip } from 'node:zlib';
 import { writeAtomically } from './atomic.ts';
-import { parquetBytes } from './parquetWrite.ts';
+import { parquetParts } from './parquetWrite.ts';
 
 /**
  * Writes records as Parquet (`.parquet`), one JSON array (`.json`) or JSONL (anything else); `.gz` after either of the
@@ -9,11 +9,21 @@ import { parquetBytes } from './parquetWrite.ts';
  * No part of a file is ever left behind.
  */
 export async function writeRecords(path: string, records: Iterable<object>): Promise<void> {
-  if (path.endsWith('.parquet')) return writeAtomically(path, [parquetBytes([...records])]);
+  if (path.endsWith('.parquet')) {
+    const all = [...records];
+    return writeParquet(path, () => all);
+  }
   const packed = path.endsWith('.gz');
   const array = (packed ? path.slice(0, -'.gz'.length) : path).endsWith('.json');
   return writeAtomically(path, inBlocks(array ? arrayText(records) : lineText(records)), packed ? [createGzip()] : []);
 }
+
+/**
+ * Writes records as Parquet with no more of them in memory than make a row group (a thousand). They are asked for twice: their
+ * fields are the columns, which stand before the rows.
+ */
+export const writeParquet = (path: string, records: () => Iterable<object> | AsyncIterable<object>): Promise<void> =>
+  writeAtomically(path, parquetParts(records));
 
 function* lineText(records: Iterable<object>): Generator<string> {
   for (const record of records) yield `${json(record)}\n`;

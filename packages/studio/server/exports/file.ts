@@ -1,4 +1,4 @@
-/** Exports as files: lines are sent as they are read; a Parquet file is put together beside them first. */
+/** Exports as files: lines are sent as they are read; a Parquet file is written beside them first. */
 import { randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';

@@ -1,6 +1,6 @@
 /** Rewrites JSONL files as Parquet. */
 import { parentPort } from 'node:worker_threads';
-import { openRows, writeRecords } from '@attune/preferences';
+import { openRows, writeParquet } from '@attune/preferences';
 
 export interface Paths {
   readonly from: string;
@@ -8,8 +8,10 @@ export interface Paths {
 }
 
 parentPort!.on('message', async ({ from, to }: Paths) => {
-  const records: object[] = [];
-  for await (const { row } of (await openRows(from)).rows) if (row) records.push(row);
-  await writeRecords(to, records);
+  await writeParquet(to, () => recordsIn(from));
   parentPort!.postMessage('done');
 });
+
+async function* recordsIn(path: string): AsyncGenerator<object> {
+  for await (const { row } of (await openRows(path)).rows) if (row) yield row;
+}
