@@ -53,6 +53,7 @@ class OpenSqlite implements SqliteDatabase {
   readonly #prepared = new Map<string, SqliteStatement>();
   #commits = 0;
   #copier: Worker | undefined;
+  #copying: PromiseWithResolvers<void> | undefined;
 
   constructor(file: string) {
     this.#file = file;
@@ -83,17 +84,32 @@ class OpenSqlite implements SqliteDatabase {
 
   /** Has a thread copy the log into the database now and then: that takes many times as long as a commit. */
   committed(): void {
-    if (++this.#commits < COMMITS) return;
-    this.#commits = -Infinity; // until it is done
+    if (++this.#commits < COMMITS || this.#copying) return;
     this.#copier ??= this.#startCopier();
+    this.#copying = Promise.withResolvers();
+    this.#copier.ref(); // somebody may wait for it
     this.#copier.postMessage('checkpoint');
+  }
+
+  /** The end of the copying that is under way. Whoever writes much waits for it, so that the log stays short. */
+  get copied(): Promise<void> | undefined {
+    return this.#copying?.promise;
   }
 
   #startCopier(): Worker {
     const copier = new Worker(new URL('./checkpointWorker.ts', import.meta.url), { workerData: this.#file });
-    copier.unref();
+    const done = () => {
+      copier.unref();
+      this.#commits = 0;
+      this.#copying?.resolve();
+      this.#copying = undefined;
+    };
     return copier
-      .on('message', () => (this.#commits = 0))
+      .on('message', done)
+      .on('exit', () => {
+        this.#copier = undefined;
+        done();
+      })
       .on('error', (error) => console.error('The log of the database was not copied; a commit will do it.', error));
   }
 

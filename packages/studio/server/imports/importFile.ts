@@ -2,6 +2,7 @@
 import type { ImportAnswers, ImportReport } from '../../shared/items.ts';
 import { record } from '../audit.ts';
 import type { Person } from '../auth/identify.ts';
+import { sqliteOf } from '../db/nodeSqlite.ts';
 import { write } from '../db/write.ts';
 import type { Studio } from '../studio.ts';
 import { added, beginAccount, reportOf } from './account.ts';
@@ -71,7 +72,9 @@ async function takeIn(
     const fresh = rows.filter(({ key }) => !known.has(key));
     const plan = planImport(fresh, answers);
     account = added(account, plan);
-    if (!isRefused()) await write(db, (tx) => store(tx, studio, projectId, plan)); // else the rest is only counted
+    if (isRefused()) continue; // the rest is only counted
+    await write(db, (tx) => store(tx, studio, projectId, plan));
+    await sqliteOf(db)?.copied;
   }
   const upToHere = account;
   return write(db, async (tx) => {

@@ -49,8 +49,8 @@ export interface ReadFile {
 /** As many bad rows are told one by one. */
 export const MOST_TOLD = 100;
 
-/** Rows of a part, unless one item has more. */
-const PART = 200;
+/** Rows of a part, unless one item has more: milliseconds of work, which a vote may have to wait for. */
+const PART = 50;
 
 /** Rows in parts, those of one item together: the items are in the order of their first rows. */
 export function* inParts(rows: readonly KeyedRow[]): Generator<KeyedRow[]> {
