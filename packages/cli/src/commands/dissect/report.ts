@@ -19,7 +19,7 @@ import {
   readLabels,
   readLetterFolder,
   readPropertySet,
-  readRawSamples,
+  readSamples,
   readWeights,
   similarity,
   standardDeviation,
@@ -73,7 +73,10 @@ export const reportCommand = (): Command =>
     )
     .option('--logprobs <folder>', 'AB.jsonl and BA.jsonl of judges, for the strength of their preferences')
     .option('--features <file>', 'resolved samples, or features by line: samples are explained')
-    .option('--data <file>', 'the texts of these samples (prompt, response_a, response_b), in their order')
+    .option(
+      '--data <file>',
+      'the texts of these samples (prompt, response_a, response_b), or the comparisons, in their order',
+    )
     .option('--labels <files...>', "the judges' labels of these samples, in their order")
     .option('--groups <file>', 'a group index, where the features do not name their groups')
     .option(
@@ -215,7 +218,7 @@ async function labelsOf(files: readonly string[], { rows }: Features): Promise<M
 }
 
 async function textsOf(file: string, { rows }: Features) {
-  const { records } = await readRawSamples(file);
+  const { records } = await readSamples(file);
   if (records.length !== rows.length) {
     throw new DataError(file, `has ${records.length} samples; expected ${rows.length}, one for each line of features.`);
   }

@@ -55,6 +55,22 @@ test('what dissect fit found becomes a page with intervals, samples and what jud
   }
 });
 
+test('comparisons that were annotated and fitted give the page its texts too', async () => {
+  write(
+    'comparisons.jsonl',
+    samples.map(({ id, prompt, response_a, response_b }) => ({
+      ...{ id, prompt: [{ role: 'user', content: prompt }], choice: 'a', judge: 'one' },
+      responses: [response_a, response_b].map((said, i) => ({ id: `${id}-${i}`, text: said })),
+    })),
+  );
+  const { status, stderr } = await attune(
+    ...['dissect', 'report', '--weights', 'weights.jsonl', '--features', 'features.jsonl', '--sample', 's5'],
+    ...['--data', 'comparisons.jsonl', '--out', 'compared.html'],
+  );
+  assert.equal(status, 0, stderr);
+  for (const said of ['Question 5 &lt;b&gt;', 'Answer B 5']) assert.ok(text('compared.html').includes(said), said);
+});
+
 test('weights, features, texts and labels that do not belong together are refused, and nothing is written', async () => {
   const line = (judge: string, names: readonly string[]) => ({
     ...{ judge, group: 'Code' },
