@@ -58,7 +58,7 @@ function roles(family: Family, isShared: boolean) {
 const trained = (model: CausalLm): number[] =>
   [...model.trainable().values()].flatMap((parameter) => parameter.toArray());
 
-/** Four iterations with critic, SFT term and two epochs; and what everybody says before and after. */
+/** Two iterations with critic, SFT term and two epochs; and what everybody says before and after. */
 async function run(family: Family, isShared: boolean) {
   const { policy, reward, critic, all } = roles(family, isShared);
   const [own, critics] = [updating(policy), updating(critic)];
@@ -76,7 +76,7 @@ async function run(family: Family, isShared: boolean) {
       runOf(judges, own, {
         ...{ critic: criticOf(critic, critics), sft: { coef: 0.1, batch: () => eightTexts } },
         ...{ assessment: { ...assessment, missingEosPenalty: 0.5 }, rollouts: { ...rollouts, endIds: [4, 9] } },
-        ...{ epochs: 2, miniBatches: 2, windows: Array.from({ length: 4 }, () => inParts(eightPrompts, 2)) },
+        ...{ epochs: 2, miniBatches: 2, windows: [inParts(eightPrompts, 2), inParts(eightPrompts, 2)] },
       }),
     ),
   );

@@ -7,6 +7,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { startChat } from '../../../preferences/test/judges/chatServer.ts';
 import { MoodyJudge, moodOf } from '../../../preferences/test/judges/judgeServer.ts';
+import { attune } from '../train/attune.ts';
 import { workshop, writeLines } from '../train/fixture.ts';
 import { readLines } from './lines.ts';
 
@@ -16,7 +17,7 @@ const concurrency = 16;
 
 /** Runs the command as a process of its own, which can be killed. */
 function started(args: readonly string[]): ChildProcess {
-  return spawn(process.execPath, [program, 'judge', ...args, '--json'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  return spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
 async function ended(child: ChildProcess): Promise<{ code: number | null; stdout: string; stderr: string }> {
@@ -53,7 +54,7 @@ test('a thousand comparisons, three kills and a bad day: each is accounted for, 
   const pairs = Array.from({ length: 1000 }, (_, i) => pairOf(i));
   writeLines(data, pairs);
   const args = [
-    ...['--judge', server.url, '--judge-model', 'moody', '--order', 'random', '--seed', '5'],
+    ...['judge', '--json', '--judge', server.url, '--judge-model', 'moody', '--order', 'random', '--seed', '5'],
     ...['--data', data, '--out', out, '--concurrency', String(concurrency)],
   ];
   const lost: number[] = []; // answers that were on the wire when the process was killed
@@ -65,7 +66,7 @@ test('a thousand comparisons, three kills and a bad day: each is accounted for, 
     lost.push(judge.bill - keptIn(`${out}.replies.sqlite`) - lost.reduce((a, b) => a + b, 0));
   }
   judge.onPaid = () => {};
-  const { code, stdout, stderr } = await ended(started(args));
+  const { code, stdout, stderr } = await attune(...args);
   assert.equal(code, 0, stderr);
 
   assert.ok(
@@ -102,7 +103,7 @@ test('a thousand comparisons, three kills and a bad day: each is accounted for, 
   assert.ok(first > 0.45 && first < 0.55, `${first} of the pairs in the order of the file`); // ±3 sd of a fair coin
 
   const before = server.asked.length;
-  const again = JSON.parse((await ended(started(args))).stdout);
+  const again = JSON.parse((await attune(...args)).stdout);
   assert.deepEqual([again.n, again.calls, again.failed], [account.n, 0, account.failed]);
   assert.equal(server.asked.length - before, 5 * questionsOf('down')); // only what has never had an answer
   assert.deepEqual(readLines(out), lines); // also when: by a reply that was kept, when that came
@@ -127,7 +128,8 @@ test('Ctrl-C lets what is under way finish, says how to go on, and loses nothing
     data,
     Array.from({ length: 40 }, (_, i) => pairOf(i)),
   );
-  const args = ['--judge', server.url, '--judge-model', 'moody', '--data', data, '--out', out, '--concurrency', '1'];
+  const judging = ['judge', '--json', '--judge', server.url, '--judge-model', 'moody', '--concurrency', '1'];
+  const args = [...judging, '--data', data, '--out', out];
   child = started(args);
   const { code, stdout, stderr } = await ended(child);
   assert.equal(code, 1);
@@ -138,7 +140,7 @@ test('Ctrl-C lets what is under way finish, says how to go on, and loses nothing
     stderr,
     /Every reply so far is in .*stopped\.jsonl\.replies\.sqlite; the same command goes on from there\./,
   );
-  const whole = JSON.parse((await ended(started(args))).stdout);
+  const whole = JSON.parse((await attune(...args)).stdout);
   assert.deepEqual([whole.n + whole.failed, whole.left], [40, 0]);
   assert.equal(judge.bill, judge.paid.size);
 });
