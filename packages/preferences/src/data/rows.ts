@@ -1,7 +1,6 @@
 import { DataError, type LineUnit } from '../errors.ts';
 import { contentKind, unpackedBytes } from './bytes.ts';
 import { type Piece, splitArray, splitLines } from './lines.ts';
-import { parquetRows } from './parquet.ts';
 import { checkedRow, type ReadRow } from './row.ts';
 
 /** The records of a file as they stand there, in no format yet. */
@@ -17,7 +16,10 @@ export interface Rows {
  */
 export async function openRows(path: string): Promise<Rows> {
   const kind = await contentKind(path);
-  if (kind === 'parquet') return { unit: 'row', rows: parquetRows(path) };
+  if (kind === 'parquet') {
+    const { parquetRows } = await import('./parquet.ts'); // whose packages every start would pay for
+    return { unit: 'row', rows: parquetRows(path) };
+  }
   return { unit: 'line', rows: kind === 'array' ? arrayRows(path) : lineRows(path) };
 }
 

@@ -1,7 +1,6 @@
 /** Writes records; the ending of the name says how, because there is no content yet to look at. */
 import { createGzip } from 'node:zlib';
 import { writeAtomically } from './atomic.ts';
-import { parquetParts } from './parquetWrite.ts';
 
 /**
  * Writes records as Parquet (`.parquet`), one JSON array (`.json`) or JSONL (anything else); `.gz` after either of the
@@ -22,8 +21,13 @@ export async function writeRecords(path: string, records: Iterable<object>): Pro
  * Writes records as Parquet with no more of them in memory than make a row group (a thousand). They are asked for twice: their
  * fields are the columns, which stand before the rows.
  */
-export const writeParquet = (path: string, records: () => Iterable<object> | AsyncIterable<object>): Promise<void> =>
-  writeAtomically(path, parquetParts(records));
+export async function writeParquet(
+  path: string,
+  records: () => Iterable<object> | AsyncIterable<object>,
+): Promise<void> {
+  const { parquetParts } = await import('./parquetWrite.ts'); // whose package every start would pay for
+  return writeAtomically(path, parquetParts(records));
+}
 
 function* lineText(records: Iterable<object>): Generator<string> {
   for (const record of records) yield `${json(record)}\n`;
