@@ -57,6 +57,10 @@ const commands: Record<string, { summary: string; load: () => Promise<Command> }
     summary: 'What people and models prefer, property by property',
     load: async () => (await import('./commands/dissect.ts')).dissectCommand(),
   },
+  serve: {
+    summary: "A model behind OpenAI's chat completions and completions",
+    load: async () => (await import('./commands/serve.ts')).serveCommand(),
+  },
   studio: {
     summary: 'Collect preferences, watch training and explore what was learned, in the browser',
     load: async () => (await import('./commands/studio.ts')).studioCommand(),

@@ -15,16 +15,25 @@ export interface GenerateOptions extends Sampling {
   /** Ends a response by what it says so far, e.g. at a stop string. */
   readonly endsAt?: (ids: readonly number[]) => boolean;
   readonly seed: number;
+  /** With each token, so many of the likeliest that might have stood in its place. */
+  readonly likeliest?: number;
   /** Hears of every token as it is chosen: for text that is shown while it grows. */
   readonly onToken?: (token: SampledToken) => void;
   readonly signal?: AbortSignal;
 }
 
+/** A token and log π(token | before) in nats: of the model itself, before temperature and filters. */
+export interface TokenLogp {
+  readonly id: number;
+  readonly logp: number;
+}
+
 /** A token of a response under way. */
-export interface SampledToken {
+export interface SampledToken extends TokenLogp {
   readonly prompt: number; // its place among the prompts
   readonly index: number; //  which of the prompt's samples
-  readonly id: number;
+  /** The likeliest in its place, in falling order; as many as were asked for. */
+  readonly likeliest?: readonly TokenLogp[];
 }
 
 /** A response as it was sampled. */
@@ -138,10 +147,7 @@ interface Row {
   tell(finish: 'stop' | 'length'): Generated;
 }
 
-interface Picked {
-  readonly id: number;
-  readonly logp: number;
-}
+type Picked = Pick<SampledToken, 'id' | 'logp' | 'likeliest'>;
 
 function newRow(prompt: readonly number[], place: number, index: number, { seed, onToken }: GenerateOptions): Row {
   const random = seededRandom(streamSeed(seed, place, index));
@@ -155,11 +161,11 @@ function newRow(prompt: readonly number[], place: number, index: number, { seed,
       return told;
     },
     draw: random.uniform,
-    take({ id, logp }) {
-      if (told) return void (ids[ids.length - 1] = id);
-      ids.push(id);
-      logps.push(logp);
-      onToken?.({ prompt: place, index, id });
+    take(picked) {
+      if (told) return void (ids[ids.length - 1] = picked.id);
+      ids.push(picked.id);
+      logps.push(picked.logp);
+      onToken?.({ prompt: place, index, ...picked });
     },
     finish({ endIds, endsAt, maxNewTokens }) {
       if (told || endIds.includes(ids.at(-1)!) || endsAt?.(ids)) return 'stop';
@@ -184,10 +190,21 @@ function picker(model: CausalLm, options: GenerateOptions): (hidden: Tensor, row
     const logits = model.logits(hidden).to(hidden.dtype === 'float64' ? 'float64' : 'float32'); // [rows, vocab]
     const shaped = shape(logits, remembers ? seenBy(rows, logits) : logits);
     const ids = options.temperature === 0 ? shaped.argmax(-1) : draw(shaped.softmax(-1), rows);
-    const logps = logits.gather(1, ids.unsqueeze(1)).squeeze(1).sub(logits.logsumexp(1));
-    const values = logps.toArray();
-    return ids.toArray().map((id, i) => ({ id, logp: values[i]! }));
+    const mass = logits.logsumexp(1, true); // [rows, 1]
+    const logps = logits.gather(1, ids.unsqueeze(1)).sub(mass).squeeze(1).toArray();
+    const likeliest = options.likeliest ? likeliestOf(logits, mass, options.likeliest) : undefined;
+    return ids.toArray().map((id, i) => ({ id, logp: logps[i]!, ...(likeliest && { likeliest: likeliest[i]! }) }));
   };
+}
+
+/** The k tokens of the largest logits: logits [rows, vocab], log of their summed exponentials [rows, 1] → [rows][k]. */
+function likeliestOf(logits: Tensor, mass: Tensor, k: number): TokenLogp[][] {
+  const { values, indices } = logits.topk(Math.min(k, logits.shape[1]!));
+  const [ids, logps] = [indices.toArray(), values.sub(mass).toArray()];
+  const width = indices.shape[1]!;
+  return Array.from({ length: logits.shape[0]! }, (_, row) =>
+    Array.from({ length: width }, (__, i) => ({ id: ids[row * width + i]!, logp: logps[row * width + i]! })),
+  );
 }
 
 /** The token at which the cumulated probability passes each row's own random number: [rows, vocab] → [rows], int64. */

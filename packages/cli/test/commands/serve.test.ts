@@ -3,13 +3,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
+import type OpenAI from 'openai';
 import { attune } from '../train/attune.ts';
 import { tinyModel, workshop } from '../train/fixture.ts';
 
 const model = join(workshop(), 'model');
 before(() => tinyModel(model));
 
-test('serve says where it answers, asks for the key it was given, and ends well at Ctrl-C', async () => {
+test('serve says where it answers, asks for the key it was given, and ends well at Ctrl-C', async (t) => {
   const program = join(import.meta.dirname, '../../src/main.ts');
   const server = spawn(
     process.execPath,
@@ -19,6 +20,7 @@ test('serve says where it answers, asks for the key it was given, and ends well 
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   );
+  t.after(() => server.kill('SIGKILL'));
   let printed = '';
   server.stderr.on('data', (text) => (printed += text));
   const [line] = await once(server.stdout, 'data');
@@ -30,9 +32,9 @@ test('serve says where it answers, asks for the key it was given, and ends well 
       headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
       body: JSON.stringify({ model: name, prompt: 'the cat', max_tokens: 3, temperature: 0 }),
     });
-  const { choices, usage } = await (await ask('secret')).json();
-  assert.equal(typeof choices[0].text, 'string');
-  assert.ok(usage.completion_tokens <= 3);
+  const { choices, usage } = (await (await ask('secret')).json()) as OpenAI.Completion;
+  assert.equal(typeof choices[0]!.text, 'string');
+  assert.ok(usage!.completion_tokens <= 3);
   assert.equal((await ask('guess')).status, 401);
   server.kill('SIGINT');
   const [code] = await once(server, 'close');
