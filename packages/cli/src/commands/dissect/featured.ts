@@ -112,6 +112,15 @@ export function checkJudge(
 const groupsWith = (weights: WeightTable, judge: string): string[] =>
   weights.groups.filter((group) => weights.at(judge, group));
 
+/** @throws UsageError where a property is rated, so that texts alone do not tell the features */
+export function checkComputed(set: PropertySet): void {
+  if (isComputed(set)) return;
+  const rated = set.properties.filter(({ from }) => from !== 'text').map(({ name }) => name);
+  throw new UsageError(
+    `--features is needed: ${rated.slice(0, 3).join(', ')} … are rated, not computed. attune dissect annotate has a model rate them.`,
+  );
+}
+
 interface FeatureLines {
   readonly names: readonly string[];
   readonly rows: readonly { readonly features: Float64Array | undefined; readonly groups: readonly string[] }[];
@@ -125,12 +134,7 @@ async function featuresOf(
   texts: () => Promise<readonly Texts[]> | readonly Texts[],
 ): Promise<FeatureLines> {
   if (file === undefined) {
-    if (!isComputed(set)) {
-      const rated = set.properties.filter(({ from }) => from !== 'text').map(({ name }) => name);
-      throw new UsageError(
-        `--features is needed: ${rated.slice(0, 3).join(', ')} … are rated, not computed. attune dissect annotate has a model rate them.`,
-      );
-    }
+    checkComputed(set);
     const names = set.properties.map(({ name }) => name);
     return { names, rows: (await texts()).map(({ a, b }) => ({ features: textFeatures(set, a, b), groups: [] })) };
   }

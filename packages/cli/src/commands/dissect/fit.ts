@@ -8,11 +8,15 @@ import {
   type GroupIndex,
   groupsOfRows,
   type JudgeLabels,
+  namesOf,
   type Prior,
   readFeatures,
   readGroupIndex,
   readLabels,
   readPropertySet,
+  readSamples,
+  standardProperties,
+  textFeatures,
   theJudge,
   writeRecords,
 } from '@attune/preferences';
@@ -22,10 +26,12 @@ import { StoppedError, UsageError } from '../../errors.ts';
 import { checkOutFile } from '../../models/outFile.ts';
 import { progress } from '../../terminal/progress.ts';
 import { standardError } from '../../terminal/screen.ts';
+import { checkComputed } from './featured.ts';
 import { allTable, lineOf, oneTable, warningsOf } from './fitText.ts';
 
 interface FitCommandOptions {
-  readonly features: string;
+  readonly features?: string;
+  readonly data?: string;
   readonly labels: readonly string[];
   readonly judge?: string;
   readonly groups?: string | true;
@@ -51,8 +57,10 @@ export const fitCommand = (): Command =>
     'What judges prefer: the weight of each property in each group of samples, with its uncertainty',
     'attune dissect fit --features resolved.jsonl --labels human.json',
     'attune dissect fit --features resolved.jsonl --labels judges.json --groups groups.json --out weights.jsonl',
+    'attune dissect fit --data comparisons.jsonl --labels comparisons.jsonl --properties recipes/dissect/visible.yaml',
   )
-    .requiredOption('--features <file>', 'resolved samples, or features by line')
+    .option('--features <file>', 'resolved samples, or features by line')
+    .option('--data <file>', 'samples or comparisons in their place, where all properties are computed from the texts')
     .requiredOption('--labels <files...>', 'labels of one judge or several, in the order of the samples')
     .option('--judge <name>', 'only this judge (default: every judge of the files)')
     .option('--groups [file]', 'fit each group apart: a group index, or without a file those that the features name')
@@ -83,18 +91,34 @@ export const fitCommand = (): Command =>
 async function fit(context: CommandContext, options: FitCommandOptions): Promise<void> {
   const { say, result } = context;
   if (options.out !== undefined) checkOutFile(options.out);
-  const features = await readFeatures(options.features, {
-    ...(options.properties !== undefined && { properties: readPropertySet(options.properties) }),
-  });
+  const { file, ...features } = await featuresIn(options);
   const judges = await judgesOf(options, features);
-  const groups = groupsOf(options, features, say);
+  const groups = groupsOf(options, file, features, say);
   const fits = await fitted(context, { features, judges, groups }, settingsOf(options));
   if (options.out !== undefined) await writeRecords(options.out, fits.filter((one) => 'properties' in one).map(lineOf));
   for (const warning of fits.flatMap(warningsOf)) say(warning);
   const [only] = fits;
   if (fits.length > 1) return result({ fits: fits.map(lineOf) }, allTable(fits));
-  if ('refused' in only!) throw new DataError(options.features, `${only.group} has ${only.refused}.`);
+  if ('refused' in only!) throw new DataError(file, `${only.group} has ${only.refused}.`);
   result(lineOf(only!), oneTable(only!));
+}
+
+/** The features of a file, or those that its texts alone tell; and which file that is. */
+async function featuresIn({ features, data, ...options }: FitCommandOptions): Promise<Features & { file: string }> {
+  const properties = options.properties === undefined ? standardProperties() : readPropertySet(options.properties);
+  if (features !== undefined && data === undefined) {
+    return { file: features, ...(await readFeatures(features, { properties })) };
+  }
+  if (data === undefined || features !== undefined) {
+    throw new UsageError('Give --features, or --data where all properties are computed from the texts.');
+  }
+  checkComputed(properties);
+  const { records } = await readSamples(data);
+  const rows = records.map(({ id, response_a: a, response_b: b }) => ({
+    ...(id !== undefined && { id: String(id) }),
+    ...{ features: textFeatures(properties, a, b), groups: [] },
+  }));
+  return { file: data, names: namesOf(properties), rows };
 }
 
 const settingsOf = ({ prior, scale, ...options }: FitCommandOptions): FitAllOptions => ({
@@ -125,7 +149,8 @@ const everything = 'all';
 
 /** All samples as one group, or the groups of an index; its group of all samples only where it is asked for. */
 function groupsOf(
-  { groups, group, features: file }: FitCommandOptions,
+  { groups, group }: FitCommandOptions,
+  file: string,
   { rows }: Features,
   say: CommandContext['say'],
 ): GroupIndex {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { readWeights, seededRandom } from '@attune/preferences';
 import { dataFolder } from '../dataFolder.ts';
@@ -111,4 +112,31 @@ test('what cannot be fitted ends with 2 and says what to do', async () => {
     assert.equal(status, 2, args.join(' '));
     assert.match(stderr, says);
   }
+});
+
+test('--data needs no features where all properties are computed: a judge that takes the longer response is found out', async () => {
+  const visible = join(import.meta.dirname, '../../../../../recipes/dissect/visible.yaml');
+  const long = 'word '.repeat(40);
+  write(
+    'comparisons.jsonl',
+    Array.from({ length: 40 }, (_, i) => ({
+      ...{ id: `c${i}`, prompt: [{ role: 'user', content: `Question ${i}?` }], judge: 'ann' },
+      responses: [
+        { id: 'x', text: i % 2 ? long : 'Short.' },
+        { id: 'y', text: i % 2 ? 'Short.' : long },
+      ],
+      choice: i % 2 ? 'a' : 'b',
+    })),
+  );
+  const own = ['dissect', 'fit', '--data', 'comparisons.jsonl', '--labels', 'comparisons.jsonl', ...quick];
+  const { status, stdout, stderr } = await attune(...own, '--properties', visible, '--json');
+  assert.equal(status, 0, stderr);
+  const { judge, samples, properties } = JSON.parse(stdout);
+  assert.deepEqual([judge, samples, properties[0].name], ['ann', 40, 'longer']);
+  assert.ok(properties[0].q05 > 0);
+  const rated = await attune(...own);
+  assert.equal(rated.status, 2);
+  assert.match(rated.stderr, /--features is needed: harmless, .* are rated/);
+  const both = await attune(...own, '--features', 'features.jsonl');
+  assert.match(both.stderr, /Give --features, or --data where all properties are computed/);
 });
