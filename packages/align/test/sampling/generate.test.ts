@@ -60,6 +60,37 @@ const promptLists = fc.array(fc.array(fc.integer({ min: 0, max: vocab - 1 }), { 
 });
 const examples = { numRuns: 12, seed: 20261121 };
 
+test('the likeliest tokens in each place are those of the whole text, in falling order, whatever was drawn', async () => {
+  using model = tinyModel('llama');
+  const tokens: SampledToken[] = [];
+  const prompts = [[1, 2, 3], [4]];
+  const options = {
+    ...greedy,
+    temperature: 2,
+    maxNewTokens: 6,
+    likeliest: 3,
+    onToken: (token: SampledToken) => void tokens.push(token),
+  };
+  for (const { prompt, ids } of await all(model, prompts, options)) {
+    const text = [...prompts[prompt]!, ...ids];
+    const rows = logitsOf(model, text).slice(prompts[prompt]!.length - 1, -1);
+    const told = tokens.filter((token) => token.prompt === prompt).map(({ likeliest }) => likeliest!);
+    for (const [t, logits] of rows.entries()) {
+      const mass = Math.log(logits.reduce((sum, l) => sum + Math.exp(l), 0));
+      const order = [...logits.keys()].sort((a, b) => logits[b]! - logits[a]!).slice(0, 3);
+      assert.deepEqual(
+        told[t]!.map(({ id }) => id),
+        order,
+      );
+      assertClose(
+        told[t]!.map(({ logp }) => logp),
+        order.map((id) => logits[id]! - mass),
+        { rtol: 1e-8, atol: 1e-8 },
+      );
+    }
+  }
+});
+
 for (const family of families) {
   test(`${family}: greedy responses from the cache are those of recomputing the whole text for every token`, async () => {
     using model = tinyModel(family);
