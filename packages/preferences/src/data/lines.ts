@@ -1,4 +1,4 @@
-/** Cuts a stream of bytes into records without ever holding more than one of them. */
+/** Cuts a stream of bytes into records without ever holding more of them than a part of the stream has. */
 
 /** A record's bytes and the line (from 1) it starts on; `bytes` is undefined when it was too long to keep. */
 export interface Piece {
@@ -19,21 +19,24 @@ export const isSpace = (byte: number): boolean => byte === 0x20 || (byte >= 0x09
 
 /**
  * The lines of a JSONL file, without blank ones. Lines end at \n only: U+2028, U+0085 and a lone \r may stand inside
- * JSON text, and a \r before \n is white space to JSON.
+ * JSON text, and a \r before \n is white space to JSON. Those that end in one chunk come together: waiting for each would
+ * take longer than cutting it off.
  */
-export async function* splitLines(chunks: AsyncIterable<Uint8Array>, limit = LONGEST_RECORD): AsyncGenerator<Piece> {
+export async function* splitLines(chunks: AsyncIterable<Uint8Array>, limit = LONGEST_RECORD): AsyncGenerator<Piece[]> {
   const record = new RecordBuffer(limit);
   let line = 1;
   for await (const chunk of chunks) {
+    const pieces: Piece[] = [];
     let start = 0;
     for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
       record.add(chunk.subarray(start, end));
-      yield* record.take(line++);
+      pieces.push(...record.take(line++));
       start = end + 1;
     }
     record.add(chunk.subarray(start));
+    yield pieces;
   }
-  yield* record.take(line);
+  yield [...record.take(line)];
 }
 
 /** How a JSON array ended; anything but `closed` means that records may be missing. */

@@ -24,7 +24,7 @@ export async function openRows(path: string): Promise<Rows> {
 }
 
 async function* lineRows(path: string): AsyncGenerator<ReadRow> {
-  for await (const piece of splitLines(unpackedBytes(path))) yield parsed(piece);
+  for await (const pieces of splitLines(unpackedBytes(path))) for (const piece of pieces) yield parsed(piece);
 }
 
 async function* arrayRows(path: string): AsyncGenerator<ReadRow> {

@@ -19,6 +19,11 @@ async function collected<T>(
   return { pieces: found, end: next.value };
 }
 
+/** The lines, those that come together one after the other. */
+async function* linesOf(text: string, size: number, limit?: number): AsyncGenerator<Piece> {
+  for await (const pieces of splitLines(inChunks(text, size), limit)) yield* pieces;
+}
+
 const chunkSize = fc.integer({ min: 1, max: 40 });
 
 test('splitLines cuts at \\n only and numbers every line, however the bytes arrive', async () => {
@@ -29,7 +34,7 @@ test('splitLines cuts at \\n only and numbers every line, however the bytes arri
         .split('\n')
         .map((line, i) => [i + 1, line] as const)
         .filter(([, line]) => /[^\t\n\v\f\r ]/.test(line)); // ASCII white space, as JSON files have it
-      assert.deepEqual((await collected(splitLines(inChunks(text, size)))).pieces, expected);
+      assert.deepEqual((await collected(linesOf(text, size))).pieces, expected);
     }),
   );
 });
@@ -70,7 +75,7 @@ test('a bracket too many stays in its element, where the parser finds it', async
 
 test('a record beyond the limit is let go and reported in its place', async () => {
   const text = `short\n${'x'.repeat(100)}\nshort`;
-  assert.deepEqual((await collected(splitLines(inChunks(text, 7), 50))).pieces, [
+  assert.deepEqual((await collected(linesOf(text, 7, 50))).pieces, [
     [1, 'short'],
     [2, 'too long'],
     [3, 'short'],
