@@ -40,22 +40,29 @@ const files: [what: string, file: FormData, expected: object][] = [
   ['a table', upload('id,prompt,a,b\n1,"Q, or not?",yes,no\n', 'x.csv'), { comparisons: 1 }],
 ];
 
-for (const [what, file, expected] of files) {
-  testOnBoth(`${what} can be imported, after a look that changes nothing`, async (_, place) => {
-    const { ada, path } = await project(place);
-    const dry = await ada.send('POST', `${path}/imports?dryRun=true`, file);
-    assert.equal(dry.status, 200, JSON.stringify(dry.body));
-    assert.equal(dry.body.imported, false);
-    assert.equal((await ada.send('GET', `${path}/items`)).body.total, 0);
-    const done = await ada.send('POST', `${path}/imports`, file);
-    assert.deepEqual(done.body, { ...dry.body, imported: true });
-    for (const [name, value] of Object.entries(expected)) assert.equal(done.body[name], value, name);
-    assert.equal((await ada.send('GET', `${path}/items`)).body.total, done.body.comparisons + done.body.prompts);
-    const again = await ada.send('POST', `${path}/imports`, file);
-    const { comparisons, prompts, votes, duplicates, records } = again.body;
-    assert.deepEqual([comparisons, prompts, votes, duplicates], [0, 0, 0, records], 'the same file again adds nothing');
-  });
-}
+testOnBoth('every known format can be imported, after a look that changes nothing', async (t, place) => {
+  const ada = await owner(place);
+  for (const [what, file, expected] of files) {
+    await t.test(what, async () => {
+      const path = `/projects/${(await ada.send('POST', '/projects', { name: what })).body.id}`;
+      const dry = await ada.send('POST', `${path}/imports?dryRun=true`, file);
+      assert.equal(dry.status, 200, JSON.stringify(dry.body));
+      assert.equal(dry.body.imported, false);
+      assert.equal((await ada.send('GET', `${path}/items`)).body.total, 0);
+      const done = await ada.send('POST', `${path}/imports`, file);
+      assert.deepEqual(done.body, { ...dry.body, imported: true });
+      for (const [name, value] of Object.entries(expected)) assert.equal(done.body[name], value, name);
+      assert.equal((await ada.send('GET', `${path}/items`)).body.total, done.body.comparisons + done.body.prompts);
+      const again = await ada.send('POST', `${path}/imports`, file);
+      const { comparisons, prompts, votes, duplicates, records } = again.body;
+      assert.deepEqual(
+        [comparisons, prompts, votes, duplicates],
+        [0, 0, 0, records],
+        'the same file again adds nothing',
+      );
+    });
+  }
+});
 
 testOnBoth(
   'bad rows are listed with line, field and what was expected; nothing is imported unless they are skipped',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isAtWork, type RunLine, type RunState, type SpaRound } from '../shared/runs.ts';
 import { studioWithModel, tinyModel, until } from './runStudio.ts';
 import { type Browser, jsonl, upload } from './studio.ts';
@@ -163,10 +164,11 @@ test('self-annotation stops in a round, is killed in another, and goes on each t
   assert.equal(begun.status, 200, JSON.stringify(begun.body));
   const training = async (round: number) => {
     for (;;) {
-      const now = (await rounds(ada, project, 'long')).at(-1);
-      if (now && now.round === round && now.training.length > 0) return;
+      const now = (await rounds(ada, project, 'long')).find((one) => one.round === round);
+      if (now && now.training.length > 0) return;
       const { state, log } = (await ada.send('GET', path)).body;
       assert.ok(!ended(state), log);
+      await sleep(20);
     }
   };
   await training(1);
