@@ -1,12 +1,13 @@
 /** Reads and writes what an import is about. */
-import { sql } from 'kysely';
 import type { ImportAnswers } from '../../shared/items.ts';
 import { itemsOf } from '../db/hiddenItems.ts';
 import type { Db } from '../db/open.ts';
+import { prepared } from '../db/prepared.ts';
+import type { Item } from '../db/schema.ts';
 import type { Tx } from '../db/write.ts';
 import { randomOf } from '../random.ts';
 import type { Studio } from '../studio.ts';
-import { type KnownItem, type Plan, type PlannedItem, planImport, signature } from './plan.ts';
+import { type KnownItem, type Plan, type PlannedItem, planImport, signature, type Tally } from './plan.ts';
 import { type ImportRow, type KeyedRow, keyed } from './row.ts';
 
 const BATCH = 200; // rows of an insert; SQLite takes at most 32,766 parameters
@@ -94,19 +95,21 @@ const textsOf = ({ item, row }: PlannedItem) => ({
 
 /** What the file adds to an item that was there. */
 async function change(tx: Tx, { item, isNewGold, tally }: PlannedItem): Promise<void> {
-  const { gold, kind } = item;
-  if (tally.a + tally.b + tally.ties === 0 && !isNewGold) return;
-  await tx
-    .updateTable('items')
-    .set({
-      a_votes: sql`a_votes + ${sql.lit(tally.a)}`,
-      b_votes: sql`b_votes + ${sql.lit(tally.b)}`,
-      tie_votes: sql`tie_votes + ${sql.lit(tally.ties)}`,
-      ...(isNewGold && { gold, kind }),
-    })
-    .where('id', '=', item.id)
-    .execute();
+  const { id, gold = null, kind } = item;
+  if (tally.a + tally.b + tally.ties > 0 || isNewGold) await addToItem(tx, { id, gold, kind, ...tally });
 }
+
+const addToItem = prepared<Tally & Pick<Item, 'id' | 'gold' | 'kind'>, unknown>((db, given) =>
+  db
+    .updateTable('items')
+    .set(({ eb }) => ({
+      a_votes: eb('a_votes', '+', given('a')),
+      b_votes: eb('b_votes', '+', given('b')),
+      tie_votes: eb('tie_votes', '+', given('ties')),
+      ...{ gold: given('gold'), kind: given('kind') },
+    }))
+    .where('id', '=', given('id')),
+);
 
 function* batches<T>(rows: readonly T[]): Generator<T[]> {
   for (let from = 0; from < rows.length; from += BATCH) yield rows.slice(from, from + BATCH);
