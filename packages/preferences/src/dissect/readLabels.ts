@@ -62,7 +62,7 @@ interface Given {
 export async function readLabels(file: string, options: ReadLabelsOptions = {}): Promise<JudgeLabels[]> {
   const text = await readText(file);
   const judges =
-    text.trimStart().startsWith('{') && (await holdsComparisons(file))
+    /^\s*[{[]/.test(text) && (await holdsComparisons(file))
       ? await fromComparisons(file)
       : byJudge(file, text, options.judge ?? stem(file));
   for (const one of judges) checkFit(file, one, judges.length > 1, options);
@@ -112,8 +112,14 @@ function labelOf(file: string, { value, at }: Given, position: number): BinaryLa
   if (value === null) return undefined;
   const label = typeof value === 'string' ? written[value.trim()] : undefined;
   if (label) return label;
-  const found = value === undefined || value === '' ? 'there is no label' : `there is ${JSON.stringify(value)}`;
+  const found = value === undefined || value === '' ? 'there is no label' : `there is ${shown(value)}`;
   throw new DataError(file, `at position ${position} (from 0)${at} ${found}; expected "A" or "B".`);
+}
+
+/** A value as JSON, its beginning where it is long. */
+function shown(value: unknown): string {
+  const json = JSON.stringify(value);
+  return json.length <= 80 ? json : `${json.slice(0, 80)}…`;
 }
 
 function entries(file: string, text: string): Given[] {

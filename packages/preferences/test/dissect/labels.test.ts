@@ -156,11 +156,13 @@ test('comparisons are labels; ties and skips are missing ones', async () => {
     choice,
     judge,
   });
-  const found = await read('votes.jsonl', [vote('1', 'a', 'me'), vote('2', 'tie', 'me'), vote('1', 'b', 'you')]);
-  assert.deepEqual(found, [
-    { judge: 'me', labels: ['A', undefined], ids: ['1', '2'] },
-    { judge: 'you', labels: ['B'], ids: ['1'] },
-  ]);
+  const votes = [vote('1', 'a', 'me'), vote('2', 'tie', 'me'), vote('1', 'b', 'you')];
+  for (const found of [await read('votes.jsonl', votes), await read('votes.json', JSON.stringify(votes))]) {
+    assert.deepEqual(found, [
+      { judge: 'me', labels: ['A', undefined], ids: ['1', '2'] },
+      { judge: 'you', labels: ['B'], ids: ['1'] },
+    ]);
+  }
 });
 
 /** What is said about a file of labels that is refused. */
@@ -184,6 +186,10 @@ test('a wrong letter is refused with its position and line', async () => {
   assert.equal(
     await refusal('x.jsonl', [{ label: 'A' }, { lable: 'B' }]),
     'at position 1 (from 0), line 2, there is {"lable":"B"}; expected "A" or "B".',
+  );
+  assert.match(
+    await refusal('x.json', [{ label: 'A' }, { prompt: 'p'.repeat(500) }]),
+    /^at position 1 \(from 0\), line 2, there is \{"prompt":"p{69}…; expected/,
   );
   assert.equal(
     await refusal('x.csv', 'id,label\n1,A\n2,\n'),
