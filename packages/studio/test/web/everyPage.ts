@@ -120,7 +120,7 @@ const give = (name: string, content: string) => async (page: Page) => {
 
 /** Opens a view, and waits until nothing is being loaded any more. */
 export async function show(page: Page, origin: string, { at, open }: View): Promise<void> {
-  await page.goto('about:blank'); // another part behind # alone would load nothing
+  if (at.includes('#')) await page.goto('about:blank'); // another part behind # alone would load nothing
   await page.goto(origin + at);
   await settled(page);
   await open?.(page);
