@@ -1,5 +1,6 @@
 import { lazy, Suspense } from 'react';
 import { Raw } from './Raw.tsx';
+import classes from './Rendered.module.css';
 
 const Markdown = lazy(async () => ({ default: (await import('./markdown/Markdown.tsx')).Markdown }));
 
@@ -12,8 +13,17 @@ const Markdown = lazy(async () => ({ default: (await import('./markdown/Markdown
 export function Rendered({ text, raw = false }: { text: string; raw?: boolean }) {
   if (raw) return <Raw text={text} />;
   return (
-    <Suspense fallback={<Raw text={text} />}>
+    <Suspense fallback={<Waiting text={text} />}>
       <Markdown text={text} />
     </Suspense>
+  );
+}
+
+/** The text as it stands, in the type in which it will be rendered: so that it does not change its face before one's eyes. */
+function Waiting({ text }: { text: string }) {
+  return (
+    <div className={classes.waiting} dir="auto">
+      {text}
+    </div>
   );
 }
