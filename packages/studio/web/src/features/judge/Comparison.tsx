@@ -33,7 +33,9 @@ function Response({ n, text, raw }: { n: 1 | 2; text: string; raw: boolean }) {
     <section aria-label={title} className={classes.response}>
       <div className={classes.head}>
         {title}
-        <Kbd aria-hidden>{n}</Kbd>
+        <Kbd visibleFrom="sm" aria-hidden>
+          {n}
+        </Kbd>
       </div>
       {text === '' ? '∅' : <Rendered text={text} raw={raw} />}
     </section>

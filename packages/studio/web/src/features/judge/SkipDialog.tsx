@@ -37,11 +37,15 @@ export function SkipDialog({
             key={reason}
             variant="default"
             h="auto"
-            mih={36}
+            mih={44}
             py={6}
-            styles={{ label: { whiteSpace: 'normal', textAlign: 'start' } }}
+            styles={{ label: { whiteSpace: 'normal', textAlign: 'start', lineHeight: 1.35 } }}
             justify="space-between"
-            rightSection={<Kbd size="xs">{i + 1}</Kbd>}
+            rightSection={
+              <Kbd size="xs" visibleFrom="sm" aria-hidden>
+                {i + 1}
+              </Kbd>
+            }
             onClick={() => give(t(`judge.skipReasons.${reason}`))}
             data-autofocus={i === 0 || undefined}
           >

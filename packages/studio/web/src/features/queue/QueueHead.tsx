@@ -1,5 +1,6 @@
 import { Button, Group, Kbd, Progress, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import classes from './QueueHead.module.css';
 
 interface Action {
   readonly word: string;
@@ -33,6 +34,7 @@ export function QueueHead({ judged, left, news, next, actions }: Props) {
           {actions.map(({ word, key, act, isOff = false }) => (
             <Button
               key={key}
+              className={classes.action}
               size="compact-sm"
               variant="subtle"
               color="gray"

@@ -101,7 +101,7 @@ function Classes({ sort }: { sort: (as: PromptClass) => void }) {
           >
             <Text size="sm" fw={600} className={classes.name}>
               {t(`triage.classes.${as}`)}
-              <Kbd size="xs" aria-hidden>
+              <Kbd size="xs" visibleFrom="sm" aria-hidden>
                 {i + 1}
               </Kbd>
             </Text>
