@@ -61,7 +61,7 @@ export function Items({ projectId }: { projectId: string }) {
         <Group gap="sm">
           <TextInput
             size="xs"
-            w={220}
+            w={{ base: '100%', sm: 220 }}
             type="search"
             aria-label={t('data.search')}
             placeholder={t('data.searchHint')}
@@ -118,7 +118,7 @@ function Rows({ rows, open }: { rows: readonly ItemRow[]; open: (row: ItemRow) =
               </UnstyledButton>
             </Table.Td>
             <Table.Td visibleFrom="xs">
-              <Badge size="sm" display="flex" w="fit-content" variant={row.kind === 'comparison' ? 'default' : 'light'}>
+              <Badge display="flex" w="fit-content" variant={row.kind === 'comparison' ? 'default' : 'light'}>
                 {t(`data.kind.${row.kind}`)}
               </Badge>
             </Table.Td>

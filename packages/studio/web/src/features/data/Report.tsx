@@ -7,11 +7,13 @@ const counts = ['comparisons', 'gold', 'prompts', 'votes', 'undecided', 'duplica
 /** The full account of a file: what is in it, its first items, and every row that cannot be used. */
 export function Report({ report }: { report: ImportReport }) {
   const { t, i18n } = useTranslation();
+  const formatName = (name: string | null) =>
+    name !== null && i18n.exists(`data.formats.${name}`) ? t(`data.formats.${name as 'prompts'}`) : name;
   const ignored = Object.entries(report.ignored);
   return (
     <>
       <Text size="sm" c="dimmed">
-        {t('data.format', { format: report.format })}
+        {t('data.format', { format: formatName(report.format) })}
       </Text>
       <Group gap="xl">
         {counts
@@ -22,7 +24,7 @@ export function Report({ report }: { report: ImportReport }) {
                 {report[name].toLocaleString(i18n.language)}
               </Text>
               <Text size="xs" c="dimmed">
-                {t(`data.counts.${name}`)}
+                {t(`data.counts.${name}`, { count: report[name] })}
               </Text>
             </Box>
           ))}
@@ -42,12 +44,12 @@ function BadRows({ report: { bad, badRows, unit } }: { report: ImportReport }) {
   const { t } = useTranslation();
   return (
     <Alert color="red" title={t('data.badTitle', { count: bad })}>
-      <Table.ScrollContainer minWidth={360} mah={220}>
+      <Table.ScrollContainer minWidth={0} maxHeight={220}>
         <Table verticalSpacing={4} layout="fixed">
           <Table.Thead>
             <Table.Tr>
               <Table.Th w={56}>{t(`data.columns.${unit}`)}</Table.Th>
-              <Table.Th w={96}>{t('data.columns.field')}</Table.Th>
+              <Table.Th w={88}>{t('data.columns.field')}</Table.Th>
               <Table.Th>{t('data.columns.problem')}</Table.Th>
             </Table.Tr>
           </Table.Thead>

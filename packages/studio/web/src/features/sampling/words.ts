@@ -1,8 +1,9 @@
 export const en = {
   title: 'Responses on demand',
-  text_one: '{{count}} prompt has no responses yet; found clear: {{kept}}. A model gives two to each, to be compared.',
+  text_one:
+    '{{count}} prompt has no responses yet, of which triage found {{kept}} clear. A model gives two to each, to be compared.',
   text_other:
-    '{{count}} prompts have no responses yet; found clear: {{kept}}. A model gives two to each, to be compared.',
+    '{{count}} prompts have no responses yet, of which triage found {{kept}} clear. A model gives two to each, to be compared.',
   open: 'Sample responses…',
   start: 'Sample',
   stop: 'Stop',
