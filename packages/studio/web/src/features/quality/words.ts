@@ -77,8 +77,8 @@ export const en = {
 
 export const zh: typeof en = {
   agreement: '一致性',
-  agreementText_one: '基于 {{count}} 条由两人或更多人评判的比较，不含黄金条目和重复条目。区间为 95 %。',
-  agreementText_other: '基于 {{count}} 条由两人或更多人评判的比较，不含黄金条目和重复条目。区间为 95 %。',
+  agreementText_one: '基于 {{count}} 条由两人或更多人评判的比较，不含金标条目和重复条目。区间为 95 %。',
+  agreementText_other: '基于 {{count}} 条由两人或更多人评判的比较，不含金标条目和重复条目。区间为 95 %。',
   none: '还没有投票。两人评判过相同的比较后，此处会显示他们的一致性。',
   noAgreement: '还没有由两人评判过的比较。',
   measures: {
@@ -93,12 +93,12 @@ export const zh: typeof en = {
     fleissKappa: '按总体比例校正偶然一致',
     gwetAc1: '已校正偶然一致；某一选择很常见时仍稳定',
   },
-  bias: '位置、长度、黄金条目',
+  bias: '位置、长度、金标条目',
   firstShown: '先显示者获胜',
   firstShownHint: '占有胜负投票的比例；无位置偏差时为 ½',
   longer: '较长者获胜',
   longerHint: '占有胜负投票的比例；本身并非坏事，但值得了解',
-  gold: '黄金条目正确',
+  gold: '金标条目正确',
   goldHint: '在已知答案条目上的正确比例',
   axisShare: '投票比例',
   axisCoefficient: '比例或系数',
@@ -114,7 +114,7 @@ export const zh: typeof en = {
     consistency: '交换后一致',
     firstShown: '先显示者',
     longer: '较长者',
-    gold: '黄金',
+    gold: '金标',
     seconds: '用时中位数',
   },
   columnHints: {

@@ -40,7 +40,7 @@ export const zh: typeof en = {
   remove: '移除',
   overlap: '每条比较的票数',
   overlapHint: '衡量一致性至少需要 2 票。',
-  gold: '黄金条目',
+  gold: '金标条目',
   goldHint: '标注员条目中已知正确答案的比例（百分比）。',
   repeats: '重复条目',
   repeatsHint: '交换左右位置后再次出现的比例（百分比）。',
