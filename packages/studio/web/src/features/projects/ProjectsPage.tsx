@@ -58,9 +58,12 @@ function ProjectCard({ id, name }: { id: string; name: string }) {
     <Card component={Link} to={`/projects/${id}`} withBorder padding="md">
       <Stack gap="xs">
         <Text fw={600}>{name}</Text>
-        <Progress value={items > 0 ? (100 * done) / items : 0} aria-label={t('projects.progress', { done, items })} />
+        <Progress
+          value={items > 0 ? (100 * done) / items : 0}
+          aria-label={t('projects.progress', { done, count: items })}
+        />
         <Text size="sm" c="dimmed">
-          {t('projects.progress', { done, items })}
+          {t('projects.progress', { done, count: items })}
         </Text>
       </Stack>
     </Card>

@@ -6,7 +6,9 @@ export const en = {
   name: 'Name',
   create: 'Create',
   cancel: 'Cancel',
-  progress: '{{done}} of {{items}} comparisons done',
+  progress_zero: 'No comparisons yet',
+  progress_one: '{{done}} of {{count}} comparison done',
+  progress_other: '{{done}} of {{count}} comparisons done',
 };
 
 export const zh: typeof en = {
@@ -17,5 +19,7 @@ export const zh: typeof en = {
   name: '名称',
   create: '创建',
   cancel: '取消',
-  progress: '已完成 {{done}} / {{items}} 条比较',
+  progress_zero: '还没有比较',
+  progress_one: '已完成 {{done}} / {{count}} 条比较',
+  progress_other: '已完成 {{done}} / {{count}} 条比较',
 };
