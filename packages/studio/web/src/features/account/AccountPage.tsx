@@ -94,8 +94,8 @@ function Keys() {
       <Table>
         <Table.Thead>
           <Table.Tr>
-            <Table.Th>{t('account.name')}</Table.Th>
-            <Table.Th>{t('account.created')}</Table.Th>
+            <Table.Th>{t('account.purpose')}</Table.Th>
+            <Table.Th visibleFrom="xs">{t('account.created')}</Table.Th>
             <Table.Th>{t('account.used')}</Table.Th>
             <Table.Th aria-label={t('account.revoke')} />
           </Table.Tr>
@@ -106,8 +106,10 @@ function Keys() {
               <Table.Td>
                 <bdi>{name}</bdi>
               </Table.Td>
-              <Table.Td>{day(createdAt)}</Table.Td>
-              <Table.Td>{lastUsedAt === null ? t('account.never') : day(lastUsedAt)}</Table.Td>
+              <Table.Td visibleFrom="xs">{day(createdAt)}</Table.Td>
+              <Table.Td style={{ whiteSpace: 'nowrap' }}>
+                {lastUsedAt === null ? t('account.never') : day(lastUsedAt)}
+              </Table.Td>
               <Table.Td ta="right">
                 <Button
                   size="compact-sm"
