@@ -34,7 +34,7 @@ export function Empty({ children, action }: { children: ReactNode; action?: Reac
   return (
     <Center mih={200}>
       <Stack align="center" gap="md">
-        <Text c="dimmed" ta="center" maw={480}>
+        <Text c="dimmed" ta="center" maw={480} style={{ textWrapStyle: 'balance' }}>
           {children}
         </Text>
         {action}
