@@ -39,7 +39,7 @@ export const themeWith = (close: string): MantineThemeOverride =>
       'system-ui, -apple-system, "Segoe UI", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif',
     headings: { fontWeight: '650' },
     components: {
-      Badge: { defaultProps: { tt: 'none', fw: 600 } },
+      Badge: { defaultProps: { tt: 'none', fw: 600, miw: 'max-content' } }, // a narrow table scrolls; it cuts no word
       Menu: { defaultProps: { withInitialFocusPlaceholder: false } }, // the first item is focused, and a menu holds nothing else
       Modal: { defaultProps: { closeButtonProps: { 'aria-label': close } }, styles: { title: { fontWeight: 600 } } },
       Drawer: { defaultProps: { closeButtonProps: { 'aria-label': close } }, styles: { title: { fontWeight: 600 } } },

@@ -57,7 +57,7 @@ function Name({ name, judge }: { name: string; judge: boolean }) {
   const { t } = useTranslation();
   return (
     <Group gap="xs" wrap="nowrap">
-      <Text size="sm" fw={500}>
+      <Text size="sm" fw={500} style={{ whiteSpace: 'nowrap' }}>
         <bdi>{name}</bdi>
       </Text>
       {judge && (
@@ -98,7 +98,7 @@ export function PairTable({ pairs, annotators }: PairsProps) {
   const { t } = useTranslation();
   const nameOf = new Map(annotators.map(({ annotator, name }) => [annotator, name]));
   return (
-    <Table.ScrollContainer minWidth={480} mah={420}>
+    <Table.ScrollContainer minWidth={280} mah={420}>
       <Table verticalSpacing="xs">
         <Table.Thead>
           <Table.Tr>

@@ -87,7 +87,7 @@ function Votes({ votes }: { votes: Disagreement['votes'] }) {
   return (
     <Stack gap={4}>
       {votes.map(({ annotator, choice, strength, note }) => (
-        <Group key={annotator} gap="xs">
+        <Group key={annotator} gap="xs" wrap="nowrap">
           <Badge variant="light" miw={72}>
             {t(`quality.choices.${choice}`)}
             {strength !== null && ` ${'●'.repeat(strength)}`}

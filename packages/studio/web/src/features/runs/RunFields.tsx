@@ -74,7 +74,7 @@ function Switches({ stage, settings, change }: Props) {
   const { t } = useTranslation();
   const share = stage === 'spa' ? 0.2 : 0.1;
   return (
-    <Group gap="xl">
+    <Group gap="xl" align="flex-start">
       <Switch
         label={t('runs.fields.use_lora')}
         checked={settings.use_lora ?? false}

@@ -53,8 +53,8 @@ export function RunList() {
             <Table.Tr>
               <Table.Th w={40} aria-label={t('runs.chosen')} />
               <Table.Th>{t('runs.name')}</Table.Th>
-              <Table.Th>{t('runs.stage')}</Table.Th>
               <Table.Th>{t('runs.state')}</Table.Th>
+              <Table.Th>{t('runs.stage')}</Table.Th>
               <Table.Th>{t('runs.howFar')}</Table.Th>
               <Table.Th ta="right">{t('runs.charts.loss')}</Table.Th>
               <Table.Th ta="right">{t('runs.charts.accuracy')}</Table.Th>
@@ -83,14 +83,14 @@ function Row({ run, isChosen, choose }: { run: Run; isChosen: boolean; choose: (
         <Checkbox checked={isChosen} onChange={choose} aria-label={t('runs.choose', { name })} />
       </Table.Td>
       <Table.Td>
-        <Anchor component={Link} to={name} fw={600}>
+        <Anchor component={Link} to={name} fw={600} style={{ whiteSpace: 'nowrap' }}>
           {name}
         </Anchor>
       </Table.Td>
-      <Table.Td>{t(`runs.stages.${stage}`)}</Table.Td>
       <Table.Td>
         <StateBadge state={state} />
       </Table.Td>
+      <Table.Td style={{ whiteSpace: 'nowrap' }}>{t(`runs.stages.${stage}`)}</Table.Td>
       <Table.Td miw={140}>
         {progress !== null && <Progress value={100 * progress} size="sm" aria-label={t('runs.howFar')} mb={4} />}
         <Text size="xs" c="dimmed">
