@@ -173,7 +173,7 @@ function endedRun(folder: string, projectId: string, { name, steps, log, isWhole
   writeFileSync(join(place, 'process.json'), JSON.stringify(known));
   writeFileSync(
     join(place, 'settings.yaml'),
-    'beta: 0.1\nlearning_rate: 0.00001\nlogging_steps: 1\nmax_steps: 60\nuse_lora: true\n',
+    `model: ${join(folder, 'models/base-7b')}\nbeta: 0.1\nlearning_rate: 0.00001\nlogging_steps: 1\nmax_steps: 60\nuse_lora: true\n`,
   );
   writeFileSync(join(place, 'log.txt'), log);
   const random = seededRandom(11);
@@ -205,4 +205,23 @@ function endedRun(folder: string, projectId: string, { name, steps, log, isWhole
     reward: 0.8241,
   };
   writeFileSync(join(run, 'samples.jsonl'), jsonl([said]));
+  writeFileSync(join(place, 'beside.jsonl'), jsonl(besideItsStart));
 }
+
+const asked = (content: string) => [{ role: 'user', content }];
+
+/** What a run's result and its start said to two prompts, and what a reward model gave them. */
+const besideItsStart = [
+  {
+    id: 'potatoes',
+    prompt: asked('How do I store potatoes?'),
+    start: { text: 'Potatoes are a vegetable. You can store potatoes.', tokens: 11, score: -0.412 },
+    result: { text: 'In the dark, dry, and not beside onions.', tokens: 12, score: 0.824 },
+  },
+  {
+    id: 'boat',
+    prompt: asked('What is a good name for a boat?'),
+    start: { text: 'Boaty!', tokens: 3, score: 0.105 },
+    result: { text: 'I would call it Patience.', tokens: 7, score: 0.633 },
+  },
+];

@@ -72,6 +72,8 @@ export function everyPage({ project, empty, invitation }: Believable): readonly 
     ada('runs', `${project}/runs`),
     ada('runs-none', `${empty}/runs`),
     ada('run-new', `${project}/runs/new`),
+    ada('run-new-ppo', `${project}/runs/new`, (page) => page.locator('.mantine-SegmentedControl-label').nth(3).click()),
+    ada('run-new-spa', `${project}/runs/new`, (page) => page.locator('.mantine-SegmentedControl-label').nth(4).click()),
     ada('run', `${project}/runs/dpo-1`, (page) => page.locator('canvas').first().waitFor()),
     ada('run-stopped', `${project}/runs/dpo-2`, (page) => page.locator('canvas').first().waitFor()),
     ada('run-failed', `${project}/runs/reward-1`),
@@ -86,6 +88,10 @@ export function everyPage({ project, empty, invitation }: Believable): readonly 
     ada('dissect-upload', `${project}/dissect`, async (page) => {
       await page.locator('figure').first().waitFor();
       await page.locator('main button').first().click();
+    }),
+    ada('dissect-annotate', `${project}/dissect`, async (page) => {
+      await page.locator('figure').first().waitFor();
+      await page.locator('main section').last().getByRole('button').last().click();
     }),
     ada('arena', `${project}/arena`),
     ada('arena-answered', `${project}/arena`, async (page) => {

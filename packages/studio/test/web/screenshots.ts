@@ -25,6 +25,7 @@ test('pictures', async (t) => {
         for (const [width, size] of Object.entries(widths)) {
           await page.setViewportSize(size);
           await settled(page);
+          await page.evaluate('scrollTo(0, 0)'); // a head that stays in sight belongs on top of a whole page's picture
           await page.screenshot({
             path: join(folder, `${view.name}.${width}.${language}.${theme}.png`),
             fullPage: (await page.getByRole('dialog').count()) === 0,
