@@ -14,15 +14,16 @@ export class Threads<Question, Answer> {
   readonly #file: URL;
   readonly #options: WorkerOptions;
   #idle: Worker | undefined;
+  #alive = 0;
 
   constructor(file: URL, options: WorkerOptions = {}) {
     this.#file = file;
     this.#options = options;
   }
 
-  /** Starts a thread, so that the first question does not wait for it. */
+  /** Starts a thread where there is none, so that the first question does not wait for it. */
   expect(): void {
-    this.#idle ??= this.#start();
+    if (this.#alive === 0) this.#idle = this.#start();
   }
 
   /**
@@ -64,7 +65,9 @@ export class Threads<Question, Answer> {
   #start(): Worker {
     const thread = new Worker(this.#file, this.#options);
     thread.unref();
+    this.#alive++;
     return thread.once('exit', () => {
+      this.#alive--;
       if (this.#idle === thread) this.#idle = undefined;
     });
   }

@@ -19,6 +19,10 @@ const Answer = z.object({ text: z.string(), tokens: z.number(), score: z.number(
 export const BesidePair = z.object({ id: z.string(), prompt: z.array(Message), start: Answer, result: Answer });
 export type BesidePair = z.infer<typeof BesidePair>;
 
+/** A share with Wilson's 95 % interval. */
+const Rate = z.object({ rate: z.number(), low: z.number(), high: z.number() });
+export type Rate = z.infer<typeof Rate>;
+
 export const BesideSummary = z.object({
   pairs: z.number(),
   /** Pairs in which both said the same. */
@@ -27,15 +31,26 @@ export const BesideSummary = z.object({
   startTokens: z.number(),
   resultTokens: z.number(),
   /** By the reward model: how often the result scores higher, ties half, with Wilson's 95 % interval. */
-  winRate: z.object({ rate: z.number(), low: z.number(), high: z.number() }).nullable(),
+  winRate: Rate.nullable(),
 });
 export type BesideSummary = z.infer<typeof BesideSummary>;
+
+/** What has been said in the queue of the responses of both. */
+export const BesideVotes = z.object({
+  comparisons: z.number(),
+  votes: z.number(),
+  /** For how many comparisons the result has more votes, as many counting half. */
+  winRate: Rate,
+});
+export type BesideVotes = z.infer<typeof BesideVotes>;
 
 export const BesidePage = z.object({
   /** The model that the run started from. */
   start: z.string(),
   job: Job.extend({ settings: NewBeside }).nullable(),
   summary: BesideSummary.nullable(),
+  /** Null before the first vote. */
+  votes: BesideVotes.nullable(),
   /** The first of the pairs. */
   pairs: z.array(BesidePair),
 });

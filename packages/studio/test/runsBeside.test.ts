@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import type { BesidePage } from '../shared/beside.ts';
 import { isAtWork } from '../shared/runs.ts';
 import { studioWithModel, tinyModel, until } from './runStudio.ts';
@@ -25,7 +26,13 @@ test('a run is held beside its start: what both say, what a reward model gives t
     assert.equal(state, 'finished', log);
   }
   const path = `/projects/${project}/runs/better/beside`;
-  assert.deepEqual((await ada.send('GET', path)).body, { start: 'models/tiny', job: null, summary: null, pairs: [] });
+  assert.deepEqual((await ada.send('GET', path)).body, {
+    start: 'models/tiny',
+    job: null,
+    summary: null,
+    votes: null,
+    pairs: [],
+  });
   assert.equal((await ada.send('POST', `${path}/ask`)).status, 404);
   const asked = { prompts: 5, maxTokens: 8, rewardModel: 'runs/judge' };
   const ofReward = await ada.send('POST', `/projects/${project}/runs/judge/beside`, asked);
@@ -44,11 +51,12 @@ test('a run is held beside its start: what both say, what a reward model gives t
     for (const { tokens, score } of [start, result]) assert.ok(tokens <= 8 && Number.isFinite(score));
   }
   const { rate, low, high } = page.summary!.winRate!;
-  const wins = page.pairs.map(({ start, result }) => (Math.sign(result.score! - start.score!) + 1) / 2);
-  assert.ok(Math.abs(rate - wins.reduce((a, b) => a + b, 0) / 5) < 1e-12 && low < rate && rate < high);
+  const scores = page.pairs.map(({ start, result }) => (Math.sign(result.score! - start.score!) + 1) / 2);
+  assert.ok(Math.abs(rate - scores.reduce((a, b) => a + b, 0) / 5) < 1e-12 && low < rate && rate < high);
 
   const differ = page.pairs.filter(({ start, result }) => {
-    return start.text !== result.text && start.text.trim() !== '' && result.text.trim() !== '';
+    const texts = [start.text.trim(), result.text.trim()];
+    return texts[0] !== texts[1] && !texts.includes('');
   });
   const { body } = await ada.send('POST', `${path}/ask`);
   assert.equal(body.added, differ.length);
@@ -57,6 +65,26 @@ test('a run is held beside its start: what both say, what a reward model gives t
   const made = items.filter(({ aSource }: { aSource: string | null }) => aSource !== null);
   assert.equal(made.length, differ.length);
   for (const item of made) assert.deepEqual([item.aSource, item.bSource].sort(), ['models/tiny', 'runs/better']);
+
+  assert.equal((await ada.send('GET', path)).body.votes, null);
+  let wins = 0; // Ada takes every other comparison for the result
+  for (let i = 0; i < differ.length; ) {
+    const [item] = (await ada.send('GET', `/projects/${project}/queue`)).body.items;
+    const texts = [item.first, item.second].sort();
+    const pair = differ.find(
+      ({ prompt, result, start }) =>
+        isDeepStrictEqual(prompt, item.prompt) &&
+        isDeepStrictEqual([result.text.trim(), start.text.trim()].sort(), texts),
+    );
+    const isResultFirst = pair?.result.text.trim() === item.first;
+    const forResult = pair !== undefined && i++ % 2 === 0;
+    if (forResult) wins++;
+    const choice = forResult === isResultFirst ? 'first' : 'second';
+    await ada.send('POST', `/projects/${project}/votes`, { itemId: item.itemId, choice, seconds: 1 });
+  }
+  const { votes } = (await ada.send('GET', path)).body as BesidePage;
+  assert.deepEqual([votes!.comparisons, votes!.votes], [differ.length, differ.length]);
+  assert.ok(Math.abs(votes!.winRate.rate - wins / differ.length) < 1e-12);
 
   const bob = await member({ ...place }, ada, project, 'annotator', 'Bob');
   for (const [method, end] of [

@@ -68,6 +68,7 @@ async function renew(studio: Studio, project: Measured, entry: Entry): Promise<v
 async function compute(studio: Studio, project: Measured): Promise<Known> {
   const { db, now } = studio;
   const computedAt = now();
+  if (await hasMany(db, project.id)) expectReports(); // while the votes are read
   const votes = await voteColumns(db, project.id);
   const [report, progress, undecided] = await Promise.all([
     computeReport(votes),
@@ -87,6 +88,18 @@ async function compute(studio: Studio, project: Measured): Promise<Known> {
   });
   return { page, votes: votes.item.length };
 }
+
+/** Whether so many votes are there that a thread counts them. */
+const hasMany = async (db: Db, projectId: string): Promise<boolean> =>
+  Boolean(
+    await db
+      .selectFrom('votes')
+      .select('id')
+      .where('project_id', '=', projectId)
+      .limit(1)
+      .offset(FEW)
+      .executeTakeFirst(),
+  );
 
 async function progressOf(db: Db, { id, overlap }: Measured): Promise<Quality['progress']> {
   const rows = await itemsOf(db, id)

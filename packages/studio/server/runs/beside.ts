@@ -4,8 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { wilsonInterval } from '@attune/preferences';
 import { parse } from 'yaml';
-import { type BesidePage, BesidePair, type BesideSummary, type NewBeside } from '../../shared/beside.ts';
+import {
+  type BesidePage,
+  BesidePair,
+  type BesideSummary,
+  type BesideVotes,
+  type NewBeside,
+  type Rate,
+} from '../../shared/beside.ts';
 import type { Person } from '../auth/identify.ts';
+import { itemsOf } from '../db/hiddenItems.ts';
 import { type Tx, write } from '../db/write.ts';
 import { type ImportRow, unkeepable } from '../imports/row.ts';
 import { takeRows } from '../imports/store.ts';
@@ -27,12 +35,14 @@ const fileOf = ({ folder }: RunPlace): string => join(folder, 'beside.jsonl');
 const resultOf = ({ run }: RunPlace): string => join(run, 'final');
 const startOf = ({ settings }: RunPlace): string => String(parse(readFileSync(settings, 'utf8'))?.model);
 
-export function besidePage(studio: Studio, projectId: string, place: RunPlace): BesidePage {
+export async function besidePage(studio: Studio, projectId: string, place: RunPlace): Promise<BesidePage> {
   const pairs = pairsOf(place);
+  const sources = sourcesOf(studio, place);
   return {
-    start: nameOf(studio, startOf(place)),
+    start: sources.start,
     job: pairs === undefined ? null : latestJob(studio, jobOf(projectId, place)),
     summary: pairs && pairs.length > 0 ? summaryOf(pairs) : null,
+    votes: pairs ? await votesOn(studio, projectId, sources) : null,
     pairs: pairs?.slice(0, SHOWN) ?? [],
   };
 }
@@ -79,22 +89,36 @@ export const stopBeside = (studio: Studio, projectId: string, place: RunPlace): 
 export async function askPeople(studio: Studio, person: Person, projectId: string, place: RunPlace): Promise<number> {
   const pairs = pairsOf(place);
   if (!pairs || pairs.length === 0) throw notFound('comparison of the run', place.name);
-  const sources = { start: nameOf(studio, startOf(place)), result: `runs/${place.name}` };
+  const sources = sourcesOf(studio, place);
   const rows = pairs
-    .filter(({ start, result }) => start.text.trim() !== '' && result.text.trim() !== '' && start.text !== result.text)
-    .map(({ prompt, start, result }): ImportRow => {
-      const [a, b] = [
-        { text: start.text.trim(), source: sources.start },
-        { text: result.text.trim(), source: sources.result },
-      ];
-      return { line: 1, prompt, responses: [a, b] };
-    })
+    .map(({ prompt, start, result }) => ({ prompt, start: start.text.trim(), result: result.text.trim() }))
+    .filter(({ start, result }) => start !== '' && result !== '' && start !== result)
+    .map(
+      ({ prompt, start, result }): ImportRow => ({
+        ...{ line: 1, prompt },
+        responses: [
+          { text: start, source: sources.start },
+          { text: result, source: sources.result },
+        ],
+      }),
+    )
     .filter((row) => !unkeepable(row));
   const plan = await write(studio.db, (tx: Tx) => takeRows(tx, studio, projectId, { rows, answers: 'leave' }));
   const added = plan.items.filter(({ isNew }) => isNew).length;
   await audit(studio, person, projectId, { action: 'run.ask', details: { name: place.name, comparisons: added } });
   return added;
 }
+
+interface Sources {
+  readonly start: string;
+  readonly result: string;
+}
+
+/** What the comparisons say that the responses come from. */
+const sourcesOf = (studio: Studio, place: RunPlace): Sources => ({
+  start: nameOf(studio, startOf(place)),
+  result: `runs/${place.name}`,
+});
 
 /** Undefined where the two have not been compared. */
 function pairsOf(place: RunPlace): BesidePair[] | undefined {
@@ -121,24 +145,41 @@ async function somePrompts({ db }: Studio, projectId: string, count: number): Pr
   );
 }
 
+/** What was voted on comparisons of the two; null before the first vote. */
+async function votesOn({ db }: Studio, projectId: string, { start, result }: Sources): Promise<BesideVotes | null> {
+  const judged = await itemsOf(db, projectId)
+    .select(['a_source', 'a_votes', 'b_votes', 'tie_votes'])
+    .where('a_source', 'in', [start, result])
+    .where('b_source', 'in', [start, result])
+    .whereRef('a_source', '!=', 'b_source')
+    .where(({ eb, ref }) => eb(eb(eb('a_votes', '+', ref('b_votes')), '+', ref('tie_votes')), '>', 0))
+    .execute();
+  if (judged.length === 0) return null;
+  const leads = judged.map(({ a_source, a_votes, b_votes }) => (a_votes - b_votes) * (a_source === result ? 1 : -1));
+  const votes = judged.reduce((sum, { a_votes, b_votes, tie_votes }) => sum + a_votes + b_votes + tie_votes, 0);
+  return { comparisons: judged.length, votes, winRate: rateOf(leads) };
+}
+
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** How often a difference is above 0, none counting half. */
+function rateOf(differences: readonly number[]): Rate {
+  const wins = differences.map((one) => (Math.sign(one) + 1) / 2);
+  const [low, high] = wilsonInterval(
+    wins.reduce((a, b) => a + b, 0),
+    wins.length,
+  );
+  return { rate: mean(wins), low, high };
+}
 
 function summaryOf(pairs: readonly BesidePair[]): BesideSummary {
   const scored = pairs.filter(({ start, result }) => start.score !== null && result.score !== null);
-  const wins = scored.map(({ start, result }) => (Math.sign(result.score! - start.score!) + 1) / 2);
-  const interval =
-    wins.length > 0
-      ? wilsonInterval(
-          wins.reduce((a, b) => a + b, 0),
-          wins.length,
-        )
-      : undefined;
   return {
     pairs: pairs.length,
     same: pairs.filter(({ start, result }) => start.text === result.text).length,
     startTokens: mean(pairs.map(({ start }) => start.tokens)),
     resultTokens: mean(pairs.map(({ result }) => result.tokens)),
-    winRate: interval ? { rate: mean(wins), low: interval[0], high: interval[1] } : null,
+    winRate: scored.length > 0 ? rateOf(scored.map(({ start, result }) => result.score! - start.score!)) : null,
   };
 }
 

@@ -6,7 +6,7 @@ import { decidedItems } from '../decidedItems.ts';
 import { tinyModel } from '../runStudio.ts';
 import { beginProject, comeIn, openStudio } from './pages.ts';
 
-test('a finished run is held beside its start: both respond, and people judge in the queue without knowing which is which', async (t) => {
+test('a finished run is held beside its start: both respond, and people judge in the queue without knowing which is which; the run tells what they said', async (t) => {
   if (!tinyModel) return t.skip('there is no libtorch here');
   const open = await openStudio(t);
   if (!open) return;
@@ -62,5 +62,9 @@ test('a finished run is held beside its start: both respond, and people judge in
     voted,
     made.map(() => 1),
   );
+  await page.goto(`${project}/runs/dpo-1`);
+  await page
+    .getByText(new RegExp(`People judged ${asked} comparisons? \\(votes: ${asked}\\): it wins [\\d.]+ %`))
+    .waitFor();
   assert.deepEqual(alarms, []);
 });

@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import type { BesidePage, NewBeside } from '../../../../shared/beside.ts';
+import type { BesidePage, BesideVotes, NewBeside } from '../../../../shared/beside.ts';
 import type { RunDetails } from '../../../../shared/runs.ts';
 import { call } from '../../api.ts';
 import { Section } from '../../ui/Section.tsx';
@@ -68,7 +68,7 @@ function Beside({ projectId, run: { name } }: Props) {
   const ask = useMutation({ mutationFn: () => call<{ added: number }>('POST', `${path}/ask`) });
   if (page.isError) return <Failure error={page.error} retry={page.refetch} />;
   if (!page.data) return null;
-  const { job, summary, pairs, start: begin } = page.data;
+  const { job, summary, votes, pairs, start: begin } = page.data;
   const isRunning = job?.state === 'running';
   const error = start.error ?? stop.error ?? ask.error;
   return (
@@ -76,6 +76,7 @@ function Beside({ projectId, run: { name } }: Props) {
       <Stack>
         {job && <JobStatus job={job} title={`runs/${name}`} />}
         {summary && <Summary summary={summary} />}
+        {votes && <Votes votes={votes} />}
         {isRunning ? (
           <Group>
             <Button variant="default" loading={stop.isPending} onClick={() => stop.mutate()}>
@@ -121,6 +122,21 @@ function Summary({ summary }: { summary: NonNullable<BesidePage['summary']> }) {
         })} `}
       {t('runs.beside.lengths', { start: number(startTokens), result: number(resultTokens) })}{' '}
       {same > 0 && t('runs.beside.same', { same: number(same), pairs: number(pairs) })}
+    </Text>
+  );
+}
+
+/** What people said of both. */
+function Votes({ votes: { comparisons, votes, winRate } }: { votes: BesideVotes }) {
+  const { t, i18n } = useTranslation();
+  const number = (value: number) => value.toLocaleString(i18n.language, { maximumFractionDigits: 1 });
+  const percent = (share: number) => number(100 * share);
+  return (
+    <Text>
+      {t('runs.beside.votes', {
+        ...{ count: comparisons, comparisons: number(comparisons), votes: number(votes) },
+        ...{ rate: percent(winRate.rate), low: percent(winRate.low), high: percent(winRate.high) },
+      })}
     </Text>
   );
 }

@@ -15,6 +15,10 @@ export const en = {
     noReward: 'none',
     begin: 'Compare with its start',
     wins: 'By the reward model it wins {{rate}} % [{{low}}, {{high}}] of {{pairs}} prompts.',
+    votes_one:
+      'People judged {{comparisons}} comparison (votes: {{votes}}): it wins {{rate}} % [{{low}}, {{high}}], ties half.',
+    votes_other:
+      'People judged {{comparisons}} comparisons (votes: {{votes}}): it wins {{rate}} % [{{low}}, {{high}}], ties half.',
     lengths: 'Responses have {{result}} tokens on average, those of its start {{start}}.',
     same: 'In {{same}} of {{pairs}} both say the same.',
     tokens_one: '{{count}} token',
@@ -42,6 +46,9 @@ export const zh: typeof en = {
     noReward: '无',
     begin: '与起点比较',
     wins: '按奖励模型，它在 {{pairs}} 个提示中胜出 {{rate}} % [{{low}}, {{high}}]。',
+    votes_one: '人们评判了 {{comparisons}} 个比较（{{votes}} 票）：它胜出 {{rate}} % [{{low}}, {{high}}]，平局计一半。',
+    votes_other:
+      '人们评判了 {{comparisons}} 个比较（{{votes}} 票）：它胜出 {{rate}} % [{{low}}, {{high}}]，平局计一半。',
     lengths: '它的回答平均 {{result}} 个词元，起点的为 {{start}} 个。',
     same: '其中 {{same}} / {{pairs}} 两者说法相同。',
     tokens_one: '{{count}} 个词元',
