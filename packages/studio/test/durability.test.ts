@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import type { TestContext } from 'node:test';
 import { seededRandom } from '@attune/preferences';
 import { type DataPlace, openDatabase } from '../server/index.ts';
+import { testServedOnBoth } from './both.ts';
 import { type Populated, populate } from './populate.ts';
-import { postgresBin, startPostgres } from './postgres.ts';
 import { serveStudio } from './servedStudio.ts';
 
 /** How often the server is killed: 3 in the ordinary suite, 25 where ATTUNE_KILLS says so. */
@@ -128,22 +125,4 @@ async function votesIn(place: DataPlace, projectId: string) {
   }
 }
 
-const promise = 'every vote that was acknowledged outlives kill -9 of the server, exactly once';
-
-test(`${promise} (SQLite)`, async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'attune-studio-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
-  await killed(t, folder, { folder });
-});
-
-test(`${promise} (PostgreSQL)`, async (t) => {
-  const bin = postgresBin();
-  if (!bin) return t.skip('PostgreSQL is not installed: neither /usr/lib/postgresql nor pg_config is there');
-  const folder = mkdtempSync(join(tmpdir(), 'attune-studio-'));
-  const server = await startPostgres(bin);
-  t.after(async () => {
-    await server.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
-  await killed(t, folder, await server.database());
-});
+testServedOnBoth('every vote that was acknowledged outlives kill -9 of the server, exactly once', killed);

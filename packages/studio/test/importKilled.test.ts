@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Db } from '../server/db/open.ts';
 import { type DataPlace, openDatabase } from '../server/index.ts';
 import type { ImportReport } from '../shared/items.ts';
+import { testServedOnBoth } from './both.ts';
 import { type Populated, populate } from './populate.ts';
-import { postgresBin, startPostgres } from './postgres.ts';
 import { serveStudio } from './servedStudio.ts';
 import { comparisons, jsonl, upload } from './studio.ts';
 
@@ -76,22 +73,7 @@ async function killed(t: TestContext, folder: string, place: DataPlace): Promise
   await once(server, 'exit');
 }
 
-const promise = 'an import that kill -9 cuts off leaves nothing behind, and the next one is as if it had not been';
-
-test(`${promise} (SQLite)`, async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'attune-studio-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
-  await killed(t, folder, { folder });
-});
-
-test(`${promise} (PostgreSQL)`, async (t) => {
-  const bin = postgresBin();
-  if (!bin) return t.skip('PostgreSQL is not installed: neither /usr/lib/postgresql nor pg_config is there');
-  const folder = mkdtempSync(join(tmpdir(), 'attune-studio-'));
-  const server = await startPostgres(bin);
-  t.after(async () => {
-    await server.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
-  await killed(t, folder, await server.database());
-});
+testServedOnBoth(
+  'an import that kill -9 cuts off leaves nothing behind, and the next one is as if it had not been',
+  killed,
+);
