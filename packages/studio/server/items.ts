@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { Adjudication, ItemDetail, type ItemPage, type ItemQuery, ItemRow, ItemVote } from '../shared/items.ts';
 import type { Message } from '../shared/queue.ts';
-import { itemsOf } from './db/hiddenItems.ts';
+import { itemsOf } from './db/itemsOf.ts';
 import type { Db } from './db/open.ts';
 import type { Vote } from './db/schema.ts';
 import { nameOf, namesIn } from './names.ts';

@@ -3,7 +3,7 @@ import type { Role } from '../shared/people.ts';
 import { Criterion, type NewProject, type Project, type ProjectSettings } from '../shared/projects.ts';
 import { record } from './audit.ts';
 import type { Person } from './auth/identify.ts';
-import { itemsOf } from './db/hiddenItems.ts';
+import { itemsOf } from './db/itemsOf.ts';
 import type { ProjectRow } from './db/schema.ts';
 import { standardCriteria } from './standardCriteria.ts';
 import type { Studio } from './studio.ts';

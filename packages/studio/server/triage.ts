@@ -10,7 +10,7 @@ import {
 } from '../shared/triage.ts';
 import { record } from './audit.ts';
 import type { Person } from './auth/identify.ts';
-import { itemsOf } from './db/hiddenItems.ts';
+import { itemsOf } from './db/itemsOf.ts';
 import type { Db } from './db/open.ts';
 import type { Lease, ProjectRow } from './db/schema.ts';
 import { type Tx, write } from './db/write.ts';

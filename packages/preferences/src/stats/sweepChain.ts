@@ -20,12 +20,12 @@ const TIME = 2.1; // of π/2, which forgets where it began, and π, which only t
 const SLOWEST = 1e-8; // a path without curvature is that of so little: the same to the last digit
 
 /**
- * A Markov chain of exp(quadratic(w) − rate·Σ|w_j| − ½·precision·Σw_j²), one coordinate after the other. Given all others, a coordinate has a
- * normal density with a kink at 0. It gets a random speed and follows Hamilton's equations for a while, exactly: on either
- * side of 0 its path is an arc of a sine (Pakman and Paninski 2014, arXiv:1208.4118). Nothing is ever refused, and nothing
- * is adapted. More than a quarter of a period takes it beyond the middle more often than not, so that means are surer
- * than those of independent draws: the overrelaxation of Adler 1981 (Physical Review D 23:2901), which this is where the
- * rate is 0.
+ * A Markov chain of exp(quadratic(w) − rate·Σ|w_j| − ½·precision·Σw_j²), one coordinate after the other. Given all others,
+ * a coordinate has a normal density with a kink at 0. It gets a random speed and follows Hamilton's equations for a while,
+ * exactly: on either side of 0 its path is an arc of a sine (Pakman and Paninski 2014, arXiv:1208.4118). Nothing is ever
+ * refused, and nothing is adapted. More than a quarter of a period takes it beyond the middle more often than not, so that
+ * means are surer than those of independent draws: the overrelaxation of Adler 1981 (Physical Review D 23:2901), which this
+ * is where the rate is 0.
  *
  * A sweep goes through the coordinates forwards or backwards, by chance: so it is reversible.
  */

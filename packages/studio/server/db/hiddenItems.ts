@@ -1,5 +1,4 @@
-import { type Kysely, sql } from 'kysely';
-import type { Db } from './open.ts';
+import type { Kysely } from 'kysely';
 
 /** Items of an import that is under way, which nobody sees; the indexes of the queue tell them apart by themselves. */
 // biome-ignore lint/suspicious/noExplicitAny: a migration knows the tables of its day, not those of now.
@@ -16,16 +15,4 @@ export async function hiddenItems({ schema }: Kysely<any>): Promise<void> {
       .columns(['project_id', 'kind', ...last, 'position'])
       .execute();
   }
-}
-
-/** After the position of every item. */
-const NONE = 2 ** 31 - 1;
-
-/** The items of a project as everybody sees them: without those of an import that is under way. */
-export function itemsOf(db: Db, projectId: string) {
-  const hiddenFrom = db.selectFrom('projects').select('hidden_from').where('projects.id', '=', projectId);
-  return db
-    .selectFrom('items')
-    .where('items.project_id', '=', projectId)
-    .where(sql`+items.position`, '<', sql<number>`coalesce((${hiddenFrom}), ${sql.lit(NONE)})`); // +: no index is for this
 }

@@ -1,4 +1,4 @@
-import { itemsOf } from '../db/hiddenItems.ts';
+import { itemsOf } from '../db/itemsOf.ts';
 import type { Db } from '../db/open.ts';
 
 /** The comparisons of a project that somebody has judged: in favour of one of the two responses, or by uploaded labels. */

@@ -8,7 +8,7 @@ import { DataError, type JudgeLabels, readLabels } from '@attune/preferences';
 import type { LabelsReport } from '../../shared/dissect.ts';
 import { record } from '../audit.ts';
 import type { Person } from '../auth/identify.ts';
-import { itemsOf } from '../db/hiddenItems.ts';
+import { itemsOf } from '../db/itemsOf.ts';
 import { write } from '../db/write.ts';
 import { shownName, type Upload } from '../imports/upload.ts';
 import { Refusal } from '../refusal.ts';

@@ -5,7 +5,7 @@ import { asText } from '@attune/preferences';
 import type { ExportQuery } from '../../shared/items.ts';
 import type { Message } from '../../shared/queue.ts';
 import type { PromptClass } from '../../shared/triage.ts';
-import { itemsOf } from '../db/hiddenItems.ts';
+import { itemsOf } from '../db/itemsOf.ts';
 import type { Db } from '../db/open.ts';
 import type { Vote } from '../db/schema.ts';
 import { isJudge, nameOf, namesIn } from '../names.ts';

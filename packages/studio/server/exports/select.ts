@@ -1,7 +1,7 @@
 /** Which items an export takes, and what they decided. */
 import type { ExportQuery, ExportSummary } from '../../shared/items.ts';
 import type { Message } from '../../shared/queue.ts';
-import { itemsOf } from '../db/hiddenItems.ts';
+import { itemsOf } from '../db/itemsOf.ts';
 import type { Db } from '../db/open.ts';
 
 /** What an export asks of items. */

@@ -1,6 +1,6 @@
 /** Reads and writes what an import is about. */
 import type { ImportAnswers } from '../../shared/items.ts';
-import { itemsOf } from '../db/hiddenItems.ts';
+import { itemsOf } from '../db/itemsOf.ts';
 import type { Db } from '../db/open.ts';
 import { prepared } from '../db/prepared.ts';
 import type { Item } from '../db/schema.ts';

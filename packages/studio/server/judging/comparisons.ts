@@ -1,7 +1,7 @@
 /** Comparisons that a judge has not voted on. */
 import type { PairToJudge } from '@attune/preferences';
 import type { Message } from '../../shared/queue.ts';
-import { itemsOf } from '../db/hiddenItems.ts';
+import { itemsOf } from '../db/itemsOf.ts';
 import type { Db } from '../db/open.ts';
 import { textPages } from '../jobs/textPages.ts';
 import { judgeKey } from '../names.ts';

@@ -3,7 +3,7 @@ import type { JudgedComparison } from '@attune/preferences';
 import type { Judging, JudgingPage, NewJudging } from '../../shared/judging.ts';
 import { record } from '../audit.ts';
 import type { Person } from '../auth/identify.ts';
-import { itemsOf } from '../db/hiddenItems.ts';
+import { itemsOf } from '../db/itemsOf.ts';
 import { write } from '../db/write.ts';
 import { type ImportRow, unkeepable } from '../imports/row.ts';
 import { takeRows } from '../imports/store.ts';

@@ -1,5 +1,5 @@
 /** The votes of a project as columns: what the quality page is computed from, small enough to be handed to a thread. */
-import { itemsOf } from '../db/hiddenItems.ts';
+import { itemsOf } from '../db/itemsOf.ts';
 import type { Db } from '../db/open.ts';
 
 export const CHOICES = ['a', 'b', 'tie', 'bothBad', 'skip'] as const;

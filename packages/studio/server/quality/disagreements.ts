@@ -3,7 +3,7 @@ import type { NewAdjudication } from '../../shared/items.ts';
 import { Disagreement, type DisagreementPage } from '../../shared/quality.ts';
 import { record } from '../audit.ts';
 import type { Person } from '../auth/identify.ts';
-import { itemsOf } from '../db/hiddenItems.ts';
+import { itemsOf } from '../db/itemsOf.ts';
 import type { Db } from '../db/open.ts';
 import { write } from '../db/write.ts';
 import { nameOf, namesIn } from '../names.ts';

@@ -1,7 +1,7 @@
 /** The quality page of a project, computed anew for each reader, of many votes behind the reader's back. */
 import { sql } from 'kysely';
 import { Quality } from '../../shared/quality.ts';
-import { itemsOf } from '../db/hiddenItems.ts';
+import { itemsOf } from '../db/itemsOf.ts';
 import type { Db } from '../db/open.ts';
 import type { ProjectRow } from '../db/schema.ts';
 import { nameOf, namesIn } from '../names.ts';

@@ -1,6 +1,6 @@
 /** What may be asked of somebody. */
 import type { ItemKind } from '../../shared/items.ts';
-import { itemsOf } from '../db/hiddenItems.ts';
+import { itemsOf } from '../db/itemsOf.ts';
 import { prepared } from '../db/prepared.ts';
 import type { Item } from '../db/schema.ts';
 import type { Tx } from '../db/write.ts';

@@ -1,6 +1,6 @@
 /** How far an annotator is. */
 import type { Person } from '../auth/identify.ts';
-import { itemsOf } from '../db/hiddenItems.ts';
+import { itemsOf } from '../db/itemsOf.ts';
 import type { Db } from '../db/open.ts';
 import { prepared } from '../db/prepared.ts';
 import type { ProjectRow } from '../db/schema.ts';

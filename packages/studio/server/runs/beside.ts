@@ -13,7 +13,7 @@ import {
   type Rate,
 } from '../../shared/beside.ts';
 import type { Person } from '../auth/identify.ts';
-import { itemsOf } from '../db/hiddenItems.ts';
+import { itemsOf } from '../db/itemsOf.ts';
 import { type Tx, write } from '../db/write.ts';
 import { type ImportRow, unkeepable } from '../imports/row.ts';
 import { takeRows } from '../imports/store.ts';

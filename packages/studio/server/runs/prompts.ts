@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import type { Message } from '../../shared/queue.ts';
 import { PromptClass } from '../../shared/triage.ts';
-import { itemsOf } from '../db/hiddenItems.ts';
+import { itemsOf } from '../db/itemsOf.ts';
 import type { Db } from '../db/open.ts';
 import { majorityClass } from '../triage.ts';
 

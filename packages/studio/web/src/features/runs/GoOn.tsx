@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import type { BesidePage, BesideVotes, NewBeside } from '../../../../shared/beside.ts';
+import type { BesidePage, BesideVotes, NewBeside, Rate } from '../../../../shared/beside.ts';
 import type { RunDetails } from '../../../../shared/runs.ts';
 import { call } from '../../api.ts';
 import { Section } from '../../ui/Section.tsx';
@@ -108,16 +108,23 @@ function Beside({ projectId, run: { name } }: Props) {
   );
 }
 
+const numberIn = (language: string) => (value: number) => value.toLocaleString(language, { maximumFractionDigits: 1 });
+
+const percents = ({ rate, low, high }: Rate, number: (value: number) => string) => ({
+  rate: number(100 * rate),
+  low: number(100 * low),
+  high: number(100 * high),
+});
+
 function Summary({ summary }: { summary: NonNullable<BesidePage['summary']> }) {
   const { t, i18n } = useTranslation();
   const { pairs, same, startTokens, resultTokens, winRate } = summary;
-  const number = (value: number) => value.toLocaleString(i18n.language, { maximumFractionDigits: 1 });
-  const percent = (share: number) => number(100 * share);
+  const number = numberIn(i18n.language);
   return (
     <Text>
       {winRate &&
         `${t('runs.beside.wins', {
-          ...{ rate: percent(winRate.rate), low: percent(winRate.low), high: percent(winRate.high) },
+          ...percents(winRate, number),
           pairs: number(pairs),
         })} `}
       {t('runs.beside.lengths', { start: number(startTokens), result: number(resultTokens) })}{' '}
@@ -129,13 +136,12 @@ function Summary({ summary }: { summary: NonNullable<BesidePage['summary']> }) {
 /** What people said of both. */
 function Votes({ votes: { comparisons, votes, winRate } }: { votes: BesideVotes }) {
   const { t, i18n } = useTranslation();
-  const number = (value: number) => value.toLocaleString(i18n.language, { maximumFractionDigits: 1 });
-  const percent = (share: number) => number(100 * share);
+  const number = numberIn(i18n.language);
   return (
     <Text>
       {t('runs.beside.votes', {
         ...{ count: comparisons, comparisons: number(comparisons), votes: number(votes) },
-        ...{ rate: percent(winRate.rate), low: percent(winRate.low), high: percent(winRate.high) },
+        ...percents(winRate, number),
       })}
     </Text>
   );
